@@ -1,0 +1,97 @@
+/** What is wrong with one variable, and what to do. Never holds its value. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Every problem of the configuration at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError' as const;
+  readonly problems: readonly ConfigProblem[];
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ variable, problem, remedy }) => `${variable} ${problem}. ${remedy}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface VariableReader {
+  /** The text, or null when unset or empty. Quotes left around a value are a problem. */
+  text(name: string): string | null;
+  /** A text that must be there. */
+  required(name: string, remedy: string): string;
+  /** An http(s) address without trailing slash, credentials or fragment. */
+  url(name: string): string | null;
+  flag(name: string, fallback: boolean): boolean;
+  choice<Value extends string>(name: string, values: readonly Value[], fallback: Value): Value;
+  /** Runs `read`; what it throws becomes a problem of `name`. */
+  parsed<Value>(name: string, remedy: string, read: (text: string) => Value): Value | null;
+  report(variable: string, problem: string, remedy: string): void;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Reads variables and gathers what is wrong with them; the caller throws `ConfigError` once, with all of it. */
+export function readVariables(env: Env): VariableReader {
+  const problems: ConfigProblem[] = [];
+  function report(variable: string, problem: string, remedy: string): void {
+    if (!problems.some(known => known.variable === variable && known.problem === problem)) {
+      problems.push({ variable, problem, remedy });
+    }
+  }
+  function text(name: string): string | null {
+    const value = env[name];
+    if (value === undefined || value === '') return null;
+    if (/^(["']).*\1$/s.test(value)) {
+      report(name, 'has quotes around its value', 'Remove the quotes; they would become part of the value.');
+    }
+    return value;
+  }
+  function parsed<Value>(name: string, remedy: string, read: (text: string) => Value): Value | null {
+    const value = text(name);
+    if (value === null) return null;
+    try {
+      return read(value);
+    } catch (error) {
+      report(name, error instanceof Error ? error.message : 'cannot be read', remedy);
+      return null;
+    }
+  }
+  return {
+    problems,
+    report,
+    text,
+    parsed,
+    required(name, remedy) {
+      const value = text(name);
+      if (value === null) report(name, 'is not set', remedy);
+      return value ?? '';
+    },
+    url: name => parsed(name, 'Give an address such as https://cal.example.com.', address),
+    flag(name, fallback) {
+      const value = text(name);
+      if (value === null) return fallback;
+      if (!['true', 'false', '1', '0'].includes(value)) {
+        report(name, 'is neither true nor false', 'Set it to true or false.');
+      }
+      return value === 'true' || value === '1';
+    },
+    choice(name, values, fallback) {
+      const value = text(name);
+      const found = values.find(candidate => candidate === value);
+      if (value !== null && found === undefined) {
+        report(name, 'is not one of its values', `Use one of: ${values.join(', ')}.`);
+      }
+      return found ?? fallback;
+    },
+  };
+}
+
+function address(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('is not an http or https address');
+  if (url.username || url.password) throw new Error('holds a user name or a password');
+  if (url.hash) throw new Error('holds a fragment');
+  return url.href.replace(/\/$/, '');
+}

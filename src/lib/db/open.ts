@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect, SqliteDialect } from 'kysely';
+import pg from 'pg';
+
+export type Engine = 'sqlite' | 'postgres';
+
+/** An open database: the queries, and which engine they reach. */
+export interface Database<Tables> {
+  readonly db: Kysely<Tables>;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+export type DatabaseLocation =
+  /** A SQLite file; its folder is made, readable by its owner alone. */
+  | { readonly file: string }
+  /** A PostgreSQL connection string. */
+  | { readonly url: string; readonly poolSize?: number }
+  /** PostgreSQL in memory, for tests: it loses acknowledged rows at a power failure. */
+  | { readonly pglite: Exclude<PGliteDialectConfig['pglite'], (...args: never) => unknown> };
+
+/** Opens a database. Both engines give numbers for bigint, text for JSON and for timestamps. */
+export function openDatabase<Tables>(location: DatabaseLocation): Database<Tables> {
+  if ('file' in location) return opened('sqlite', new SqliteDialect({ database: openSqlite(location.file) }));
+  if ('pglite' in location) return opened('postgres', new PGliteDialect({ pglite: location.pglite }));
+  return opened('postgres', new PostgresDialect({ pool: openPool(location.url, location.poolSize ?? 10) }));
+
+  function opened(engine: Engine, dialect: SqliteDialect | PostgresDialect | PGliteDialect): Database<Tables> {
+    const db = new Kysely<Tables>({ dialect });
+    return { db, engine, close: () => db.destroy() };
+  }
+}
+
+function openSqlite(file: string) {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const database = new Sqlite(file);
+  chmodSync(file, 0o600);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  // FULL: a commit is on the disk before it is acknowledged, a power failure included.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -32000');
+  const statements = new Map<string, ReturnType<typeof statement>>();
+
+  function statement(text: string) {
+    // A deferred transaction that turns to writing fails when another process writes; it must not begin so.
+    const prepared = database.prepare(text === 'begin' ? 'begin immediate' : text);
+    return {
+      reader: prepared.reader,
+      all: (parameters: readonly unknown[]) => prepared.all(parameters.map(bindable)),
+      run: (parameters: readonly unknown[]) => prepared.run(parameters.map(bindable)),
+      iterate: (parameters: readonly unknown[]) => prepared.iterate(parameters.map(bindable)),
+    };
+  }
+  return {
+    close: () => void database.close(),
+    prepare(text: string) {
+      const known = statements.get(text);
+      if (known) return known;
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
+      const made = statement(text);
+      statements.set(text, made);
+      return made;
+    },
+  };
+}
+
+const MAX_STATEMENTS = 300;
+
+function bindable(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** PostgreSQL's type numbers: int8, json, timestamp, timestamptz, jsonb. */
+export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  20: Number,
+  114: String,
+  1114: String,
+  1184: String,
+  3802: String,
+};
+
+function openPool(connectionString: string, max: number): pg.Pool {
+  const names = new Map<string, string>();
+
+  /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
+  class NamingClient extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads; only the form that Kysely uses changes.
+    override query(text: any, values?: any, ...rest: any[]): any {
+      if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) {
+        return super.query(text, values, ...(rest as []));
+      }
+      const name = names.get(text) ?? (names.size < MAX_STATEMENTS ? `kf${names.size}` : undefined);
+      if (name === undefined) return super.query(text, values);
+      names.set(text, name);
+      return super.query({ name, text, values });
+    }
+  }
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    Client: NamingClient as typeof pg.Client,
+    connectionTimeoutMillis: 10_000,
+    types: {
+      getTypeParser: ((type: number, format?: 'text' | 'binary') =>
+        PARSERS[type] ?? pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  // Without a listener an idle connection that breaks would end the process; the pool replaces it.
+  pool.on('error', () => {});
+  return pool;
+}

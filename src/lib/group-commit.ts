@@ -1,0 +1,92 @@
+export interface GroupCommit<Item, Result> {
+  /** Resolves once the item's group is durable; rejects with what failed it. */
+  add(item: Item): Promise<Result>;
+  /** Waits for all that was added. */
+  drain(): Promise<void>;
+}
+
+export interface GroupCommitOptions<Item, Result> {
+  /** Writes a group in one commit and gives one result an item, in their order. */
+  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Two items of one key never share a group: one statement cannot write a row twice. */
+  readonly key: (item: Item) => string;
+  readonly maxItems: number;
+  /** Groups under way at once. */
+  readonly parallel: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets writes that come at the same time share a statement and a commit. Nothing waits for company: a
+ * group is what has come while the one before it was being written. A group that fails is tried again item
+ * by item, so that one bad item does not fail its neighbours.
+ */
+export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+  const { write, key, maxItems, parallel } = options;
+  let queue: Waiting<Item, Result>[] = [];
+  let scheduled = false;
+  const busy = new Set<Promise<void>>();
+  const keysUnderWay = new Set<string>();
+
+  function schedule(): void {
+    if (scheduled || queue.length === 0 || busy.size >= parallel) return;
+    scheduled = true;
+    // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
+    setImmediate(() => {
+      scheduled = false;
+      const group = take();
+      if (group.length === 0) return;
+      const run = writeGroup(group).finally(() => {
+        busy.delete(run);
+        for (const { item } of group) keysUnderWay.delete(key(item));
+        schedule();
+      });
+      busy.add(run);
+      schedule();
+    });
+  }
+
+  function take(): Waiting<Item, Result>[] {
+    const group: Waiting<Item, Result>[] = [];
+    const rest: Waiting<Item, Result>[] = [];
+    for (const waiting of queue) {
+      const name = key(waiting.item);
+      if (group.length < maxItems && !keysUnderWay.has(name)) {
+        keysUnderWay.add(name);
+        group.push(waiting);
+      } else rest.push(waiting);
+    }
+    queue = rest;
+    return group;
+  }
+
+  async function writeGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await write(group.map(({ item }) => item));
+      for (const [index, waiting] of group.entries()) waiting.resolve(results[index] as Result);
+    } catch (error) {
+      const [only] = group;
+      if (group.length === 1 && only) return only.reject(error);
+      for (const waiting of group) await writeGroup([waiting]);
+    }
+  }
+
+  return {
+    add: item =>
+      new Promise((resolve, reject) => {
+        queue.push({ item, resolve, reject });
+        schedule();
+      }),
+    async drain() {
+      while (queue.length > 0 || busy.size > 0) {
+        await Promise.allSettled(busy);
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import type { Log } from '../log.ts';
+
+/** An RFC 9457 problem with our members: `code` is stable, `remedy` says what to do. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+const PROBLEM_BASE = 'https://github.com/keyferry/keyferry/blob/main/docs/operations.md#';
+
+/** The body that stands for an error. */
+export function problemOf(error: KeyferryError): Problem {
+  return {
+    type: `${PROBLEM_BASE}${error.code}`,
+    title: error.code.replaceAll('_', ' '),
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    ...(error.remedy === null ? {} : { remedy: error.remedy }),
+  };
+}
+
+/** The answer that stands for an error; `Retry-After` in whole seconds where a repeat makes sense. */
+export function problemResponse(error: KeyferryError): Response {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  if (error.retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
+  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
+}
+
+/** Turns what a handler threw into an answer, in one place. What we did not foresee is logged, not told. */
+export function answerError(log: Log) {
+  return function onError(error: Error, context: Context): Response {
+    if (isKeyferryError(error)) {
+      if (error.status >= 500) log.error({ err: error, code: error.code, path: context.req.path }, 'request failed');
+      return problemResponse(error);
+    }
+    if (error instanceof HTTPException) {
+      const code = error.status === 413 ? 'body_too_large' : error.status === 404 ? 'not_found' : 'body_invalid';
+      return problemResponse(new KeyferryError(code, error.message || 'The request cannot be read.'));
+    }
+    log.error({ err: error, path: context.req.path }, 'request failed');
+    return problemResponse(new KeyferryError('internal', 'Something failed here. The log has it.'));
+  };
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Database, databaseNow } from './db/index.ts';
+
+/** The right to do one thing, held by one process for a time. */
+export interface Lease {
+  readonly name: string;
+  /** Known to the holder alone: only it releases. */
+  readonly owner: string;
+  /** Grows with each holder of the name, so that what a former holder wrote can be told apart. */
+  readonly generation: number;
+}
+
+type Store = Pick<Database<unknown>, 'db' | 'engine'>;
+
+/**
+ * Takes the lease if it is free or has run out. Time is the database's, so that clocks of processes do
+ * not matter.
+ * @param ttlMs how long it holds, in milliseconds: longer than the deadline of what is done under it
+ * @returns null while another holds it
+ */
+export async function acquireLease(
+  { db, engine }: Store,
+  name: string,
+  ttlMs: number,
+): Promise<Lease | null> {
+  const owner = randomUUID();
+  const now = databaseNow(engine);
+  const { rows } = await sql<{ generation: number }>`
+    insert into "lease" ("name", "owner", "generation", "until")
+    values (${name}, ${owner}, 1, ${now} + cast(${ttlMs} as bigint))
+    on conflict ("name") do update
+    set "owner" = excluded."owner", "generation" = "lease"."generation" + 1, "until" = excluded."until"
+    where "lease"."until" <= ${now}
+    returning "generation"
+  `.execute(db);
+  const [row] = rows;
+  return row ? { name, owner, generation: row.generation } : null;
+}
+
+/**
+ * Gives the lease back. A holder whose time ran out changes nothing.
+ * @returns whether it was still held
+ */
+export async function releaseLease({ db }: Store, lease: Lease): Promise<boolean> {
+  const { rows } = await sql`
+    update "lease" set "until" = 0
+    where "name" = ${lease.name} and "owner" = ${lease.owner} and "generation" = ${lease.generation}
+      and "until" > 0
+    returning "name"
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** Takes a lease away from all: the thing it guards is gone. */
+export async function forgetLease({ db }: Store, name: string): Promise<void> {
+  await sql`delete from "lease" where "name" = ${name}`.execute(db);
+}

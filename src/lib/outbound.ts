@@ -1,0 +1,101 @@
+import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
+import { isKeyferryError } from '../protocol/index.ts';
+import { assertPublicUrl, publicLookup } from './address-policy.ts';
+
+export interface OutboundRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends one request and reads its whole answer. */
+export type Outbound = (url: string, request?: OutboundRequest) => Promise<OutboundAnswer>;
+
+/** No usable HTTP answer came: refused, reset, timed out, redirected, too long. */
+export class OutboundError extends Error {
+  override readonly name = 'OutboundError' as const;
+  readonly kind: 'timeout' | 'connection' | 'redirect' | 'too_large' | 'address';
+  /** Whether the request may have reached the other side. */
+  readonly maybeSent: boolean;
+  constructor(kind: OutboundError['kind'], message: string, maybeSent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+    this.maybeSent = maybeSent;
+  }
+}
+
+export interface OutboundOptions {
+  /** For the whole exchange, body included. Milliseconds. */
+  readonly deadlineMs: number;
+  /** The longest answer that is read. */
+  readonly maxBytes: number;
+  /** `public` for an address that a user typed, `any` for one that the operator configured. */
+  readonly addresses: 'public' | 'any';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The one way out of this process. Redirects are refused (a secret header must not follow one), the deadline
+ * covers everything, the body is capped, and the address policy is applied to the address connected to.
+ */
+export function createOutbound(options: OutboundOptions): Outbound & { close(): Promise<void> } {
+  const { deadlineMs, maxBytes, addresses } = options;
+  const agent = new Agent({
+    connections: 64,
+    connect: addresses === 'public' ? { lookup: publicLookup } : {},
+  });
+  async function outbound(url: string, request: OutboundRequest = {}): Promise<OutboundAnswer> {
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+    try {
+      if (addresses === 'public') assertPublicUrl(new URL(url));
+      const response = await undiciFetch(url, {
+        method: request.method ?? 'GET',
+        headers: { ...request.headers },
+        body: request.body ?? null,
+        redirect: 'manual',
+        signal,
+        dispatcher: agent as Dispatcher,
+      });
+      if (response.status >= 300 && response.status < 400) {
+        await response.body?.cancel();
+        throw new OutboundError('redirect', `answered ${response.status}: redirects are refused`, true);
+      }
+      const body = await readCapped(response.body, maxBytes);
+      return { status: response.status, headers: response.headers as unknown as Headers, body };
+    } catch (error) {
+      throw judge(error, deadline.aborted, deadlineMs);
+    }
+  }
+  return Object.assign(outbound, { close: () => agent.destroy() });
+}
+
+async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw new OutboundError('too_large', `answer longer than ${maxBytes} bytes`, true);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function judge(error: unknown, timedOut: boolean, deadlineMs: number): OutboundError {
+  if (error instanceof OutboundError) return error;
+  if (timedOut) return new OutboundError('timeout', `no answer within ${deadlineMs} ms`, true, error);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const refused = [error, cause].find(isKeyferryError);
+  if (refused) return new OutboundError('address', refused.message, false, refused);
+  const code = (cause as { code?: unknown } | null)?.code;
+  const name = typeof code === 'string' ? code : 'connection failed';
+  return new OutboundError('connection', name, !NEVER_SENT.has(name), cause);
+}

@@ -1,0 +1,65 @@
+import {
+  aesKey,
+  ENCRYPTION_KEY_NAME,
+  ENDPOINT_NAME,
+  HEADER_NAMES,
+  SECRET_NAMES,
+  WEBAPP_URL_NAME,
+} from '../protocol/index.ts';
+import type { VariableReader } from './config.ts';
+
+/** The shared settings of both sides, read from the document's variables. @see docs/protocol.md#1 */
+export interface SyncSettings {
+  /** The shared secret, or null: the feature is off. */
+  readonly secret: string | null;
+  /** The configured header name, or null: either default. */
+  readonly header: string | null;
+  /** The AES key of the wire, or null: the feature is off. */
+  readonly encryptionKey: Buffer | null;
+  /** The platform's endpoint for refreshes. */
+  readonly endpoint: string | null;
+  /** The instance's web address, without a trailing slash. */
+  readonly webappUrl: string | null;
+}
+
+const KEY_COMMAND = 'Make one with: openssl rand -base64 24 (32 characters; not -base64 32, which gives 44).';
+
+/** Reads the CALCOM_* variables in both generations of their names, and reports what is wrong with them. */
+export function readSyncSettings(variables: VariableReader): SyncSettings {
+  const secret = either(variables, SECRET_NAMES);
+  const header = either(variables, HEADER_NAMES);
+  const key = variables.text(ENCRYPTION_KEY_NAME);
+  const encryptionKey = variables.parsed(ENCRYPTION_KEY_NAME, KEY_COMMAND, readKey);
+  if (header !== null && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) {
+    variables.report(HEADER_NAMES[0], 'is not a header name', 'Use letters, digits and hyphens.');
+  }
+  if (secret !== null && !/^[\x21-\x7e]+$/.test(secret)) {
+    variables.report(SECRET_NAMES[0], 'holds blanks or characters that no header carries', 'openssl rand -base64 32');
+  }
+  if (secret !== null && key === null) {
+    variables.report(ENCRYPTION_KEY_NAME, 'is not set, but the secret is', KEY_COMMAND);
+  }
+  if (secret === null && key !== null) {
+    variables.report(SECRET_NAMES[0], 'is not set, but the encryption key is', 'openssl rand -base64 32');
+  }
+  return {
+    secret,
+    header,
+    encryptionKey,
+    endpoint: variables.url(ENDPOINT_NAME),
+    webappUrl: variables.url(WEBAPP_URL_NAME),
+  };
+}
+
+function readKey(text: string): Buffer {
+  if (text.length !== 32) throw new Error(`has ${text.length} characters instead of 32`);
+  return aesKey(text);
+}
+
+function either(variables: VariableReader, [first, second]: readonly [string, string]): string | null {
+  const [one, other] = [variables.text(first), variables.text(second)];
+  if (one !== null && other !== null && one !== other) {
+    variables.report(first, `and ${second} differ`, 'They mean the same: set one of them, or both to one value.');
+  }
+  return one ?? other;
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/** A token credential as this project holds it: the wire's object untouched, and what we read out of it. */
+export interface Credential {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly tokenType: string;
+  readonly scope: string | null;
+  /** Epoch milliseconds; null: the sender did not say, so it holds until the provider refuses it. */
+  readonly expiresAt: number | null;
+  /** The object as it came, unknown members included. */
+  readonly wire: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Cal.com's universal schema, with an access_token held to the characters of RFC 6749 appendix A.12:
+ * it goes into a header.
+ * @see docs/protocol.md#3
+ */
+export const tokenCredentialSchema = z.looseObject({
+  access_token: z.string().regex(/^[\x20-\x7e]+$/, 'must be visible ASCII and not empty'),
+  refresh_token: z.string().optional(),
+  token_type: z.string().optional(),
+  scope: z.string().optional(),
+});
+
+/** Cal.com writes this word where a platform sent no refresh token. It is not one. */
+const PLACEHOLDER = 'refresh_token';
+
+const EPOCH_FROM = 1_000_000_000;
+const MILLISECONDS_FROM = 100_000_000_000;
+
+/**
+ * Reads a token credential, or an answer of the sync endpoint.
+ * @param value the parsed JSON
+ * @param now epoch milliseconds, what relative expiries count from
+ * @throws z.ZodError naming the members at fault, never their values
+ * @see docs/protocol.md#3
+ */
+export function readCredential(value: unknown, now: number): Credential {
+  const wire = tokenCredentialSchema.parse(withoutNulls(value));
+  return {
+    accessToken: wire.access_token,
+    refreshToken: wire.refresh_token && wire.refresh_token !== PLACEHOLDER ? wire.refresh_token : null,
+    tokenType: wire.token_type ?? 'Bearer',
+    scope: wire.scope ?? null,
+    expiresAt: expiresAt(wire, now),
+    wire,
+  };
+}
+
+/**
+ * The one place where an expiry becomes epoch milliseconds. Absolute spellings win over relative ones.
+ * Seconds where milliseconds belong, and the reverse, are told apart by size and corrected. Zero, the
+ * empty text and what is no number count as absent, as Cal.com counts them.
+ * @see docs/protocol.md#3
+ */
+export function expiresAt(wire: Readonly<Record<string, unknown>>, now: number): number | null {
+  for (const name of ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt']) {
+    const at = number(wire[name]);
+    if (at !== null) return at >= EPOCH_FROM ? epochMs(at) : now + at * 1000;
+  }
+  const lifetime = number(wire.expires_in);
+  if (lifetime !== null) return lifetime >= EPOCH_FROM ? epochMs(lifetime) : Math.round(now + lifetime * 1000);
+  const issued = number(wire.issued_at);
+  const seconds = number(wire.token_lifetime);
+  return issued !== null && seconds !== null ? epochMs(issued) + seconds * 1000 : null;
+}
+
+function epochMs(value: number): number {
+  return Math.round(value < MILLISECONDS_FROM ? value * 1000 : value);
+}
+
+function number(value: unknown): number | null {
+  if (typeof value === 'string' && /[-:T]/.test(value)) return positive(Date.parse(value));
+  if (typeof value === 'string' && value.trim() !== '') return positive(Number(value));
+  return typeof value === 'number' ? positive(value) : null;
+}
+
+function positive(value: number): number | null {
+  return Number.isFinite(value) && value > 0 ? value : null;
+}
+
+/** A null in a member that we read says nothing, so it counts as absent; other members stay as they came. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const known = Object.keys(tokenCredentialSchema.shape);
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, member]) => member !== null || !known.includes(name)),
+  );
+}
+
+const EXPIRY_NAMES = ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt', 'expires_in', 'ext_expires_in'];
+
+/**
+ * The object that leaves: what came, with the expiry in the two spellings that Cal.com's readers know,
+ * both numbers, and without a refresh token unless it is to travel.
+ * @param now epoch milliseconds
+ * @see docs/protocol.md#3
+ */
+export function writeCredential(
+  credential: Credential,
+  now: number,
+  { withRefreshToken }: { withRefreshToken: boolean },
+): Record<string, unknown> {
+  const rest = Object.entries(credential.wire).filter(
+    ([name]) => !EXPIRY_NAMES.includes(name) && name !== 'refresh_token' && name !== 'id_token',
+  );
+  const wire: Record<string, unknown> = { ...Object.fromEntries(rest), token_type: credential.tokenType };
+  if (withRefreshToken && credential.refreshToken !== null) wire.refresh_token = credential.refreshToken;
+  if (credential.expiresAt !== null) {
+    wire.expiry_date = credential.expiresAt;
+    wire.expires_in = Math.max(1, Math.floor((credential.expiresAt - now) / 1000));
+  }
+  return wire;
+}
+
+/** How long before its end a token counts as expired, so that it does not die on the way. Milliseconds. */
+export const EXPIRY_MARGIN_MS = 5_000;
+
+/**
+ * Whether a token still serves for `forMs` milliseconds from `now`. One without an expiry does, until
+ * its provider refuses it.
+ */
+export function isFresh(expires: number | null, now: number, forMs: number = EXPIRY_MARGIN_MS): boolean {
+  return expires === null || expires - forMs > now;
+}

@@ -1,0 +1,45 @@
+/**
+ * The names that drifted: the document's, and those that Cal.com's later code reads. Both are accepted.
+ * @see docs/protocol.md#1
+ */
+export const SECRET_NAMES = ['CALCOM_WEBHOOK_SECRET', 'CALCOM_CREDENTIAL_SYNC_SECRET'] as const;
+export const HEADER_NAMES = ['CALCOM_WEBHOOK_HEADER_NAME', 'CALCOM_CREDENTIAL_SYNC_HEADER_NAME'] as const;
+export const ENDPOINT_NAME = 'CALCOM_CREDENTIAL_SYNC_ENDPOINT';
+export const ENCRYPTION_KEY_NAME = 'CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY';
+export const WEBAPP_URL_NAME = 'CALCOM_WEBAPP_URL';
+
+/** The header that carries the secret when no name is configured: received under either, sent under the later. */
+export const DEFAULT_HEADERS = ['calcom-webhook-secret', 'calcom-credential-sync-secret'] as const;
+
+/** Where a platform sends credentials, below the instance's web address. */
+export const WEBHOOK_PATH = '/api/webhook/app-credential';
+
+/**
+ * An extra request header of ours beside Cal.com's refresh request: the fingerprint of the access token
+ * that the provider refused. A platform that does not know it answers as always.
+ * @see docs/protocol.md#4
+ */
+export const REJECTED_TOKEN_HEADER = 'keyferry-rejected-token';
+
+/**
+ * The secret as the caller sent it: under the configured header, or under either default.
+ * @param header looks a request header up by name, without regard to case
+ * @param configured the configured header name, or null
+ */
+export function presentedSecret(
+  header: (name: string) => string | null | undefined,
+  configured: string | null,
+): string | null {
+  const names = configured === null ? DEFAULT_HEADERS : [configured];
+  for (const name of names) {
+    const value = header(name);
+    if (value !== null && value !== undefined) return value;
+  }
+  return null;
+}
+
+/** The headers that a sender sets: the configured one alone, else both defaults, since a receiver may know either. */
+export function secretHeaders(secret: string, configured: string | null): Record<string, string> {
+  const names = configured === null ? DEFAULT_HEADERS : [configured.toLowerCase()];
+  return Object.fromEntries(names.map(name => [name, secret]));
+}
