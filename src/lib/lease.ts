@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { type Database, databaseNow } from './db/index.ts';
+import { databaseNow, type Store } from './db/index.ts';
 
 /** The right to do one thing, held by one process for a time. */
 export interface Lease {
@@ -10,8 +10,6 @@ export interface Lease {
   /** Grows with each holder of the name, so that what a former holder wrote can be told apart. */
   readonly generation: number;
 }
-
-type Store = Pick<Database<unknown>, 'db' | 'engine'>;
 
 /**
  * Takes the lease if it is free or has run out. Time is the database's, so that clocks of processes do

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
-import type { Database, Engine } from './open.ts';
+import type { Engine, Store } from './open.ts';
 
 /** A folder of numbered SQL files (`0001-first.sql`), each applied once, in order. */
 export interface Migrations {
@@ -26,7 +26,7 @@ export const LIB_MIGRATIONS: Migrations = { scope: 'lib', folder: new URL('./mig
  * @throws SchemaError when the database was migrated by a newer version
  */
 export async function migrate(
-  { db, engine }: Pick<Database<unknown>, 'db' | 'engine'>,
+  { db, engine }: Store,
   migrations: readonly Migrations[],
 ): Promise<void> {
   await createLedger(db);

@@ -13,6 +13,13 @@ export interface Database<Tables> {
   close(): Promise<void>;
 }
 
+/** What a statement needs: any role's tables. */
+export interface Store {
+  // biome-ignore lint/suspicious/noExplicitAny: Kysely's tables are invariant, and these statements name none of a role's.
+  readonly db: Kysely<any>;
+  readonly engine: Engine;
+}
+
 export type DatabaseLocation =
   /** A SQLite file; its folder is made, readable by its owner alone. */
   | { readonly file: string }

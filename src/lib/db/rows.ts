@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database, Engine } from './open.ts';
+import type { Engine, Store } from './open.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
@@ -37,7 +37,7 @@ export interface Writing<Row> {
  * @returns what the first write returned
  */
 export async function writeThen<Row>(
-  { db, engine }: Pick<Database<unknown>, 'db' | 'engine'>,
+  { db, engine }: Store,
   { write, columns, then }: Writing<Row>,
 ): Promise<Row[]> {
   if (engine === 'postgres') {

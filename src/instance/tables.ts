@@ -1,0 +1,89 @@
+import type { Generated } from 'kysely';
+
+/** Timestamps that Cal.com has are ISO text; ours are epoch milliseconds. Booleans are 0 and 1 on SQLite. */
+export interface UsersTable {
+  id: Generated<number>;
+  uuid: string;
+  username: string | null;
+  name: string | null;
+  email: string;
+  emailVerified: string | null;
+  timeZone: Generated<string>;
+  role: Generated<'USER' | 'ADMIN'>;
+  locked: Generated<boolean | 0 | 1>;
+  locale: string | null;
+  metadata: string | null;
+  isPlatformManaged: Generated<boolean | 0 | 1>;
+  created: string;
+  passwordHash: string | null;
+}
+
+export interface AppTable {
+  slug: string;
+  dirName: string;
+  keys: string | null;
+  categories: string;
+  createdAt: string;
+  updatedAt: string;
+  enabled: Generated<boolean | 0 | 1>;
+  sealedKeys: string | null;
+}
+
+export type CredentialStatus = 'working' | 'failing' | 'needs_reconnect';
+
+export interface CredentialTable {
+  id: Generated<number>;
+  type: string;
+  key: Generated<string>;
+  encryptedKey: string | null;
+  userId: number;
+  teamId: number | null;
+  appId: string;
+  subscriptionId: string | null;
+  paymentStatus: string | null;
+  billingCycleStart: number | null;
+  invalid: Generated<boolean | 0 | 1>;
+  delegationCredentialId: string | null;
+  account: Generated<string>;
+  sealedKey: string;
+  status: Generated<CredentialStatus>;
+  statusReason: string | null;
+  expiresAt: number | null;
+  version: Generated<number>;
+  provenance: Generated<string>;
+  createdAt: number;
+  updatedAt: number;
+  pushedAt: number | null;
+  refreshedAt: number | null;
+  failedAt: number | null;
+}
+
+export interface ApiKeyTable {
+  id: string;
+  userId: number | null;
+  teamId: number | null;
+  note: string | null;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  hashedKey: string;
+  appId: string | null;
+}
+
+export interface EventTable {
+  id: Generated<number>;
+  at: number;
+  kind: string;
+  actor: string;
+  userId: number | null;
+  appId: string | null;
+  detail: string | null;
+}
+
+export interface InstanceTables {
+  users: UsersTable;
+  App: AppTable;
+  Credential: CredentialTable;
+  ApiKey: ApiKeyTable;
+  event: EventTable;
+}
