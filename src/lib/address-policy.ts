@@ -3,6 +3,9 @@ import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { KeyferryError } from '../protocol/index.ts';
 
+/** The address through which Azure's machines reach their host. It looks public and is not. */
+const AZURE_HOST = '168.63.129.16';
+
 /**
  * Whether an address is one of the public internet: not loopback, private, link-local (where clouds keep
  * their metadata), carrier-grade NAT, multicast, reserved, nor an IPv6 form that embeds such an IPv4 address.
@@ -10,19 +13,20 @@ import { KeyferryError } from '../protocol/index.ts';
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
-  if (address.kind() === 'ipv4') return address.range() === 'unicast';
+  if (address.kind() === 'ipv4') return address.range() === 'unicast' && address.toString() !== AZURE_HOST;
   const v6 = address as ipaddr.IPv6;
   const embedded = embeddedIpv4(v6);
   if (embedded !== null) return isPublicAddress(embedded);
-  return v6.range() === 'unicast';
+  // Only 2000::/3 is given out as global unicast (RFC 4291 section 2.4 and IANA's registry).
+  return v6.range() === 'unicast' && (v6.parts[0] ?? 0) >> 13 === 1;
 }
 
-/** The IPv4 address inside 6to4 (RFC 3056) and NAT64 (RFC 6052), which a gateway would unwrap. */
-function embeddedIpv4(address: ipaddr.IPv6): string | null {
-  const [a = 0, b = 0, c = 0] = address.parts;
+/** The IPv4 address inside 6to4 (RFC 3056) and NAT64's well-known /96 (RFC 6052), which a gateway would unwrap. */
+function embeddedIpv4({ parts }: ipaddr.IPv6): string | null {
+  const [a, b = 0, c = 0] = parts;
   if (a === 0x2002) return dotted(b, c);
-  if (a === 0x64 && b === 0xff9b) return dotted(address.parts[6] ?? 0, address.parts[7] ?? 0);
-  return null;
+  const nat64 = a === 0x64 && b === 0xff9b && parts.slice(2, 6).every(part => part === 0);
+  return nat64 ? dotted(parts[6] ?? 0, parts[7] ?? 0) : null;
 }
 
 function dotted(high: number, low: number): string {

@@ -26,7 +26,9 @@ interface Waiting<Item, Result> {
  * group is what has come while the one before it was being written. A group that fails is tried again item
  * by item, so that one bad item does not fail its neighbours.
  */
-export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+export function groupCommit<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+): GroupCommit<Item, Result> {
   const { write, key, maxItems, parallel } = options;
   let queue: Waiting<Item, Result>[] = [];
   let scheduled = false;

@@ -1,20 +1,21 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { DEFAULT_HEADERS } from '../protocol/index.ts';
 
 export type Log = Logger;
 
-/** Members that never reach a log line, at any depth that we log at. */
-const SECRET_MEMBERS = [
+/** Members that never reach a log line, at any depth and in any case. */
+const SECRET_MEMBERS = new Set([
   'access_token',
+  'accesstoken',
   'refresh_token',
+  'refreshtoken',
   'id_token',
-  'accessToken',
-  'refreshToken',
   'client_secret',
-  'clientSecret',
+  'clientsecret',
   'code_verifier',
   'password',
   'secret',
-  'apiKey',
+  'apikey',
   'keys',
   'key',
   'token',
@@ -22,7 +23,10 @@ const SECRET_MEMBERS = [
   'cookie',
   'set-cookie',
   'wire',
-];
+  ...DEFAULT_HEADERS,
+]);
+
+const DEEPEST = 8;
 
 /**
  * The log of a process. Lines name users, apps and codes; secrets are cut out by name, and no call site
@@ -30,17 +34,31 @@ const SECRET_MEMBERS = [
  * @param destination stdout when absent
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
-  const paths = SECRET_MEMBERS.flatMap(name => {
-    const member = name.includes('-') ? `["${name}"]` : name;
-    return name.includes('-') ? [member, `*${member}`] : [member, `*.${member}`, `*.*.${member}`];
-  });
   const options = {
     level,
     base: null,
-    redact: { paths, censor: '[secret]' },
+    formatters: { log: censorLine, bindings: censorLine },
     serializers: { err: errorLine },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+function censorLine(line: object): Record<string, unknown> {
+  return Object.fromEntries(
+    // The serializer of `err` follows.
+    Object.entries(line).map(([name, value]) => [name, name === 'err' ? value : censored(name, value, 1)]),
+  );
+}
+
+function censored(name: string, value: unknown, depth: number): unknown {
+  if (SECRET_MEMBERS.has(name.toLowerCase())) return '[secret]';
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (value instanceof Error) return errorLine(value);
+  if (depth === DEEPEST) return '[too deep]';
+  if (Array.isArray(value)) return value.map(item => censored('', item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([member, inner]) => [member, censored(member, inner, depth + 1)]),
+  );
 }
 
 /** An error without what libraries hang on it (requests, responses, config), which may hold secrets. */

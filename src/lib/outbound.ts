@@ -87,7 +87,16 @@ async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: numb
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ERR_INVALID_URL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'bad port',
+]);
 
 function judge(error: unknown, timedOut: boolean, deadlineMs: number): OutboundError {
   if (error instanceof OutboundError) return error;
@@ -95,7 +104,14 @@ function judge(error: unknown, timedOut: boolean, deadlineMs: number): OutboundE
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const refused = [error, cause].find(isKeyferryError);
   if (refused) return new OutboundError('address', refused.message, false, refused);
-  const code = (cause as { code?: unknown } | null)?.code;
-  const name = typeof code === 'string' ? code : 'connection failed';
+  const name = connectionFault(cause);
   return new OutboundError('connection', name, !NEVER_SENT.has(name), cause);
+}
+
+/** The fault's code. Other messages are not passed on: some repeat the URL, password included. */
+function connectionFault(cause: unknown): string {
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  // One of the ports that fetch never connects to (https://fetch.spec.whatwg.org/#port-blocking).
+  return message === 'bad port' ? message : 'connection failed';
 }

@@ -68,7 +68,8 @@ function keyOf(ring: Keyring, id: string): KeyObject {
 
 function unreadable(why: string, cause?: unknown): KeyferryError {
   return new KeyferryError('sealed_unreadable', `A stored secret cannot be opened: ${why}.`, {
-    remedy: 'Put the key that sealed it back into KEYFERRY_ENCRYPTION_KEYS; keep old keys until all is re-sealed.',
+    remedy:
+      'Put the key that sealed it back into KEYFERRY_ENCRYPTION_KEYS; keep old keys until all is re-sealed.',
     cause,
   });
 }

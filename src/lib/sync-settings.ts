@@ -34,7 +34,11 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
     variables.report(HEADER_NAMES[0], 'is not a header name', 'Use letters, digits and hyphens.');
   }
   if (secret !== null && !/^[\x21-\x7e]+$/.test(secret)) {
-    variables.report(SECRET_NAMES[0], 'holds blanks or characters that no header carries', 'openssl rand -base64 32');
+    variables.report(
+      SECRET_NAMES[0],
+      'holds blanks or characters that no header carries',
+      'openssl rand -base64 32',
+    );
   }
   if (secret !== null && key === null) {
     variables.report(ENCRYPTION_KEY_NAME, 'is not set, but the secret is', KEY_COMMAND);
@@ -59,7 +63,11 @@ function readKey(text: string): Buffer {
 function either(variables: VariableReader, [first, second]: readonly [string, string]): string | null {
   const [one, other] = [variables.text(first), variables.text(second)];
   if (one !== null && other !== null && one !== other) {
-    variables.report(first, `and ${second} differ`, 'They mean the same: set one of them, or both to one value.');
+    variables.report(
+      first,
+      `and ${second} differ`,
+      'They mean the same: set one of them, or both to one value.',
+    );
   }
   return one ?? other;
 }

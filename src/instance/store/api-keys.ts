@@ -16,7 +16,9 @@ export function hashApiKey(key: string): string {
 export async function setFirstApiKey({ db }: Store, key: string | null, now: number): Promise<void> {
   const hashed = key === null ? '' : hashApiKey(key);
   await db.transaction().execute(async trx => {
-    await sql`delete from "ApiKey" where "note" = ${FROM_ENVIRONMENT} and "hashedKey" <> ${hashed}`.execute(trx);
+    await sql`delete from "ApiKey" where "note" = ${FROM_ENVIRONMENT} and "hashedKey" <> ${hashed}`.execute(
+      trx,
+    );
     if (key === null) return;
     await sql`insert into "ApiKey" ("id", "note", "createdAt", "hashedKey")
       values (${randomUUID()}, ${FROM_ENVIRONMENT}, ${new Date(now).toISOString()}, ${hashed})
@@ -27,6 +29,8 @@ export async function setFirstApiKey({ db }: Store, key: string | null, now: num
 /** Whether a key of this hash exists and has not run out. */
 export async function apiKeyHolds({ db }: Store, hashed: string, now: number): Promise<boolean> {
   const { rows } = await sql`select 1 from "ApiKey"
-    where "hashedKey" = ${hashed} and ("expiresAt" is null or "expiresAt" > ${new Date(now).toISOString()})`.execute(db);
+    where "hashedKey" = ${hashed} and ("expiresAt" is null or "expiresAt" > ${new Date(now).toISOString()})`.execute(
+    db,
+  );
   return rows.length > 0;
 }

@@ -36,7 +36,8 @@ interface AppRow {
 
 /** The store's apps, as the operator sees them. */
 export async function listApps({ db }: Store, catalogue: Catalogue, ring: Keyring): Promise<AppView[]> {
-  const { rows } = await sql<AppRow>`select "slug", "enabled", "sealedKeys" from "App" order by "slug"`.execute(db);
+  const { rows } =
+    await sql<AppRow>`select "slug", "enabled", "sealedKeys" from "App" order by "slug"`.execute(db);
   return rows.flatMap(row => {
     const app = catalogue.get(row.slug);
     return app ? [viewOf(app, row, ring)] : [];
@@ -52,7 +53,9 @@ function viewOf(app: AppDefinition, row: AppRow, ring: Keyring): AppView {
     categories: app.categories,
     enabled: Boolean(row.enabled),
     keysSet: row.sealedKeys !== null,
-    publicKeys: Object.fromEntries(app.publicKeys.flatMap(name => (name in keys ? [[name, keys[name]]] : []))),
+    publicKeys: Object.fromEntries(
+      app.publicKeys.flatMap(name => (name in keys ? [[name, keys[name]]] : [])),
+    ),
   };
 }
 
@@ -67,7 +70,8 @@ export async function setApp(
   },
   now: number,
 ): Promise<void> {
-  const sealedKeys = app.keys === undefined ? null : seal(ring, JSON.stringify(app.keys), appIdentity(app.slug));
+  const sealedKeys =
+    app.keys === undefined ? null : seal(ring, JSON.stringify(app.keys), appIdentity(app.slug));
   const enabled = app.enabled ?? null;
   const detail = [app.keys && 'keys set', enabled !== null && (enabled ? 'enabled' : 'disabled')];
   await db.transaction().execute(async trx => {

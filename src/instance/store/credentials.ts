@@ -38,10 +38,16 @@ export async function listCredentials(
 }
 
 /** Which credentials to delete: one by id, or those of a user for an app. */
-export type CredentialSelection = { readonly id: number } | { readonly userId: number; readonly appSlug: string };
+export type CredentialSelection =
+  | { readonly id: number }
+  | { readonly userId: number; readonly appSlug: string };
 
 /** Deletes credentials for good. @returns how many there were; a repeat finds none */
-export async function deleteCredentials(store: Store, selection: CredentialSelection, at: number): Promise<number> {
+export async function deleteCredentials(
+  store: Store,
+  selection: CredentialSelection,
+  at: number,
+): Promise<number> {
   const where =
     'id' in selection
       ? sql`"id" = ${selection.id}`

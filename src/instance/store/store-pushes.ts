@@ -84,7 +84,11 @@ export async function storePushes(
 }
 
 /** What makes a credential's row unique. */
-export function rowKey(row: { readonly userId: number; readonly appId: string; readonly account: string }): string {
+export function rowKey(row: {
+  readonly userId: number;
+  readonly appId: string;
+  readonly account: string;
+}): string {
   return `${row.userId}\n${row.appId}\n${row.account}`;
 }
 

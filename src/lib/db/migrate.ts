@@ -25,10 +25,7 @@ export const LIB_MIGRATIONS: Migrations = { scope: 'lib', folder: new URL('./mig
  * written first, in the migration's transaction, so a second process waits there and then passes over it.
  * @throws SchemaError when the database was migrated by a newer version
  */
-export async function migrate(
-  { db, engine }: Store,
-  migrations: readonly Migrations[],
-): Promise<void> {
+export async function migrate({ db, engine }: Store, migrations: readonly Migrations[]): Promise<void> {
   await createLedger(db);
   for (const { scope, folder } of migrations) {
     const files = readdirSync(folder).filter(name => /^\d{4}-.*\.sql$/.test(name));
@@ -72,7 +69,8 @@ async function apply(
   texts: readonly string[],
 ): Promise<void> {
   await db.transaction().execute(async trx => {
-    const { rows } = await sql`insert into "keyferry_migration" ("scope", "number") values (${scope}, ${number})
+    const { rows } =
+      await sql`insert into "keyferry_migration" ("scope", "number") values (${scope}, ${number})
       on conflict do nothing returning "number"`.execute(trx);
     if (rows.length === 0) return;
     for (const text of texts) await sql.raw(text).execute(trx);

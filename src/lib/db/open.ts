@@ -34,7 +34,10 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   if ('pglite' in location) return opened('postgres', new PGliteDialect({ pglite: location.pglite }));
   return opened('postgres', new PostgresDialect({ pool: openPool(location.url, location.poolSize ?? 10) }));
 
-  function opened(engine: Engine, dialect: SqliteDialect | PostgresDialect | PGliteDialect): Database<Tables> {
+  function opened(
+    engine: Engine,
+    dialect: SqliteDialect | PostgresDialect | PGliteDialect,
+  ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
     return { db, engine, close: () => db.destroy() };
   }

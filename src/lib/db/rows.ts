@@ -18,7 +18,9 @@ export function jsonRows<Row>(
   );
   const json = JSON.stringify(rows);
   const source =
-    engine === 'postgres' ? sql`jsonb_array_elements(cast(${json} as jsonb)) as t(value)` : sql`json_each(${json})`;
+    engine === 'postgres'
+      ? sql`jsonb_array_elements(cast(${json} as jsonb)) as t(value)`
+      : sql`json_each(${json})`;
   return sql<Row>`(select ${sql.join(fields)} from ${source})`;
 }
 

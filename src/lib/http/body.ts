@@ -17,7 +17,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // As `text()` above does it: without a byte order mark.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function tooLarge(maxBytes: number): KeyferryError {

@@ -27,7 +27,10 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<Listener> {
   // A slow sender holds one connection for 30 s at most.
-  const server = createAdaptorServer({ fetch, serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000 } });
+  const server = createAdaptorServer({
+    fetch,
+    serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000 },
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortTakenError(port) : error);
@@ -40,9 +43,11 @@ export async function listen(
     url: `http://${name}:${taken}`,
     async close(graceMs = 5_000) {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      // A kept-alive connection that was answering when we stopped becomes idle only later.
+      const sweep = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 20);
       const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(sweep);
       clearTimeout(cut);
     },
   };

@@ -38,11 +38,12 @@ export function problemResponse(error: KeyferryError): Response {
 export function answerError(log: Log) {
   return function onError(error: Error, context: Context): Response {
     if (isKeyferryError(error)) {
-      if (error.status >= 500) log.error({ err: error, code: error.code, path: context.req.path }, 'request failed');
+      if (error.status >= 500)
+        log.error({ err: error, code: error.code, path: context.req.path }, 'request failed');
       return problemResponse(error);
     }
     if (error instanceof HTTPException) {
-      const code = error.status === 413 ? 'body_too_large' : error.status === 404 ? 'not_found' : 'body_invalid';
+      const code = error.message.startsWith('Malformed JSON') ? 'body_not_json' : 'body_invalid';
       return problemResponse(new KeyferryError(code, error.message || 'The request cannot be read.'));
     }
     log.error({ err: error, path: context.req.path }, 'request failed');

@@ -1,0 +1,21 @@
+import type { Catalogue } from '../apps/index.ts';
+import type { Database } from '../lib/db/index.ts';
+import type { Effects } from '../lib/effects.ts';
+import type { GroupCommit } from '../lib/group-commit.ts';
+import type { Outbound } from '../lib/outbound.ts';
+import type { AccessToken, TokenRequest } from './access-token.ts';
+import type { InstanceConfig } from './config.ts';
+import type { PushOutcome, StoredPush } from './store/index.ts';
+import type { InstanceTables } from './tables.ts';
+
+/** What the operations of one instance share. */
+export interface InstanceContext {
+  readonly config: InstanceConfig;
+  readonly database: Database<InstanceTables>;
+  readonly catalogue: Catalogue;
+  readonly effects: Effects;
+  readonly pushes: GroupCommit<StoredPush, PushOutcome>;
+  /** To the platform's endpoint and to providers: addresses that the operator configured. */
+  readonly outbound: Outbound;
+  readonly accessToken: (request: TokenRequest) => Promise<AccessToken>;
+}

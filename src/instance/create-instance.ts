@@ -1,0 +1,88 @@
+import { createCatalogue } from '../apps/index.ts';
+import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from '../lib/db/index.ts';
+import { createEffects, type Effects } from '../lib/effects.ts';
+import { groupCommit } from '../lib/group-commit.ts';
+import { createOutbound } from '../lib/outbound.ts';
+import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
+import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
+import type { InstanceConfig } from './config.ts';
+import { createHttp } from './http/index.ts';
+import {
+  EVENTS_KEPT_MS,
+  pruneEvents,
+  rowKey,
+  type StoredPush,
+  seedApps,
+  setFirstApiKey,
+  storePushes,
+} from './store/index.ts';
+import { SYNC_DEADLINE_MS } from './sync-client.ts';
+import type { InstanceTables } from './tables.ts';
+
+/** The scheduling side: receives credentials, keeps them sealed, hands out working tokens. */
+export interface Instance {
+  /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** A working token, refreshed through the platform when it must be. @throws KeyferryError */
+  accessToken(request: TokenRequest): Promise<AccessToken>;
+  readonly database: Database<InstanceTables>;
+  /** Finishes the writes under way and closes the database. */
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Opens the database, brings its schema up to date and makes the handler.
+ * @throws SchemaError when the database belongs to a newer version
+ */
+export async function createInstance(
+  config: InstanceConfig,
+  replaced: Partial<Effects> = {},
+): Promise<Instance> {
+  const effects = createEffects(replaced);
+  const database = openDatabase<InstanceTables>(config.database);
+  const catalogue = createCatalogue(config.providers);
+  await migrate(database, [
+    LIB_MIGRATIONS,
+    { scope: 'instance', folder: new URL('./migrations/', import.meta.url) },
+  ]);
+  await seedApps(database, catalogue, effects.now());
+  await setFirstApiKey(database, config.apiKey, effects.now());
+
+  const outbound = createOutbound({
+    deadlineMs: SYNC_DEADLINE_MS,
+    maxBytes: SYNC_ANSWER_BYTES,
+    addresses: 'any',
+  });
+  const pushes = groupCommit({
+    write: (items: readonly StoredPush[]) => storePushes(database, items),
+    key: rowKey,
+    maxItems: 128,
+    // SQLite has one writer. On PostgreSQL a second group is sent while the first one's commit is on its way.
+    parallel: database.engine === 'sqlite' ? 1 : 2,
+  });
+  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
+  let stopping = false;
+  const http = createHttp(
+    { config, database, catalogue, effects, pushes, outbound, accessToken },
+    () => stopping,
+  );
+  const prune = () =>
+    pruneEvents(database, effects.now() - EVENTS_KEPT_MS).catch(err => effects.log.error({ err }));
+  const pruning = setInterval(prune, HOUR_MS);
+  pruning.unref();
+
+  return {
+    fetch: request => http.fetch(request),
+    accessToken,
+    database,
+    async close() {
+      stopping = true;
+      clearInterval(pruning);
+      await pushes.drain();
+      await outbound.close();
+      await database.close();
+    },
+  };
+}

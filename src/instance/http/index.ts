@@ -1,0 +1,54 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import { VERSION } from '../../lib/version.ts';
+import { KeyferryError } from '../../protocol/index.ts';
+import type { InstanceContext } from '../context.ts';
+import { appRoutes } from './apps.ts';
+import { requireApiKey } from './auth.ts';
+import { calendarRoutes } from './calendars.ts';
+import { credentialRoutes } from './credentials.ts';
+import { peerRoutes } from './peer.ts';
+import { tokenRoute } from './token.ts';
+import { userRoutes } from './users.ts';
+import { webhookRoute } from './webhook.ts';
+
+const API_BYTES = 64 * 1024;
+
+/** All that an instance answers, as one `Request -> Response` function. */
+export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  app.onError(answerError(context.effects.log));
+  app.notFound(answerUnmatched(app));
+  healthRoutes(app, context.database, stopping);
+  webhookRoute(app, context);
+
+  const guard = requireApiKey(context);
+  const limit = bodyLimit({
+    maxSize: API_BYTES,
+    onError: () => {
+      throw new KeyferryError('body_too_large', `The body is longer than ${API_BYTES} bytes.`);
+    },
+  });
+  for (const path of ['/api/keyferry/*', '/api/v1/*']) app.use(path, guard, limit);
+  userRoutes(app, context);
+  appRoutes(app, context);
+  tokenRoute(app, context);
+  credentialRoutes(app, context);
+  calendarRoutes(app, context);
+  peerRoutes(app, context);
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'syncSecret', {
+    type: 'apiKey',
+    in: 'header',
+    name: context.config.sync.header ?? 'calcom-webhook-secret',
+  });
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Keyferry instance', version: VERSION },
+    servers: [{ url: context.config.publicUrl }],
+    security: [{ apiKey: [] }],
+  });
+  return app;
+}

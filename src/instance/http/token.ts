@@ -1,0 +1,51 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { answers, jsonBody } from '../../lib/http/index.ts';
+import type { InstanceContext } from '../context.ts';
+
+export const USER_ID = z.int().min(1).max(2_147_483_647);
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/keyferry/v1/access-token',
+  summary: 'A working access token; refreshed through the platform when it must be',
+  request: {
+    body: jsonBody(
+      z.object({
+        userId: USER_ID,
+        appSlug: z.string().min(1).max(200),
+        minimumSeconds: z
+          .int()
+          .min(0)
+          .max(86_400)
+          .optional()
+          .openapi({ description: 'How long it must hold' }),
+        force: z.boolean().optional().openapi({ description: 'The stored token was refused: get another' }),
+      }),
+    ),
+  },
+  responses: answers(
+    200,
+    z
+      .object({
+        access_token: z.string(),
+        token_type: z.string(),
+        expires_at: z.number().nullable().openapi({ description: 'Epoch milliseconds; null: nobody said' }),
+        scope: z.string().optional(),
+      })
+      .openapi('AccessToken'),
+    'A token that works',
+  ),
+});
+
+export function tokenRoute(app: OpenAPIHono, { accessToken }: InstanceContext): void {
+  app.openapi(route, async c => {
+    const { userId, appSlug, minimumSeconds = 0, force = false } = c.req.valid('json');
+    const token = await accessToken({ userId, appSlug, minimumSeconds, force });
+    const scope = token.scope === null ? {} : { scope: token.scope };
+    c.header('cache-control', 'no-store');
+    return c.json(
+      { access_token: token.accessToken, token_type: token.tokenType, expires_at: token.expiresAt, ...scope },
+      200,
+    );
+  });
+}

@@ -1,0 +1,122 @@
+import { seal } from '../lib/sealed-box.ts';
+import {
+  type Credential,
+  decryptKeys,
+  isKeyferryError,
+  type Push,
+  parsePush,
+  presentedSecret,
+  pushAnswer,
+  readCredential,
+  secretMatches,
+} from '../protocol/index.ts';
+import type { InstanceContext } from './context.ts';
+import { appRowExists, credentialIdentity, type StoredPush, userExists } from './store/index.ts';
+
+/** The longest body that is read, in bytes. */
+export const PUSH_BYTES = 256 * 1024;
+
+/** An unreadable credential is answered this long after it came, in milliseconds, whatever made it so. */
+const UNREADABLE_AFTER_MS = 50;
+
+export interface PushRequest {
+  /** A request header by its lower-case name. */
+  readonly header: (name: string) => string | undefined;
+  /** @throws KeyferryError body_too_large */
+  readonly body: () => Promise<string>;
+}
+
+export interface PushAnswer {
+  readonly status: 200 | 400 | 403 | 404 | 413;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Context = Pick<InstanceContext, 'config' | 'database' | 'catalogue' | 'effects' | 'pushes'>;
+
+/**
+ * Receives a credential: secret, body, user and app, decrypt, schema, seal, one write. The order of the
+ * answers is Cal.com's, although the work is done in another: what is good is written by one statement that
+ * checks user and app itself.
+ * @see docs/protocol.md#5
+ */
+export async function receiveCredential(context: Context, request: PushRequest): Promise<PushAnswer> {
+  const { secret, encryptionKey, header } = context.config.sync;
+  if (secret === null || encryptionKey === null) return refuse(403, 'Credential sharing is not enabled');
+  if (!secretMatches(presentedSecret(request.header, header), secret)) {
+    return refuse(403, 'Invalid credential sync secret');
+  }
+  const push = await readPush(request);
+  if ('status' in push) return push;
+  const began = performance.now();
+  const read = readKeys(context, push, encryptionKey);
+  if (typeof read !== 'string') {
+    const outcome = await context.pushes.add(read);
+    if (outcome !== 'missing') return { status: 200, body: pushAnswer(push.userId, outcome === 'created') };
+  }
+  const missing = await whatIsMissing(context, push);
+  if (missing !== null) return refuse(404, missing);
+  context.effects.log.warn(
+    { userId: push.userId, app: push.appSlug, reason: typeof read === 'string' ? read : 'gone' },
+    'push refused: keys unreadable',
+  );
+  await context.effects.sleep(Math.max(0, UNREADABLE_AFTER_MS - (performance.now() - began)));
+  return refuse(400, UNREADABLE);
+}
+
+const UNREADABLE =
+  'The keys cannot be read. They must be a credential of this app: JSON text, encrypted with AES-256-CBC ' +
+  'under the CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY of this instance';
+
+function refuse(status: Exclude<PushAnswer['status'], 200>, message: string): PushAnswer {
+  return { status, body: { message } };
+}
+
+/** Steps 3 and 4 of docs/protocol.md#5: size, JSON, schema, range. */
+async function readPush(request: PushRequest): Promise<Push | PushAnswer> {
+  let body: unknown;
+  try {
+    body = JSON.parse(await request.body());
+  } catch (error) {
+    if (isKeyferryError(error)) return refuse(413, error.message);
+    if (error instanceof SyntaxError) return refuse(400, 'The body is not JSON');
+    throw error;
+  }
+  const push = parsePush(body);
+  if (!('userId' in push)) {
+    const names = push.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+    return { status: 400, body: { message: `The body is not a push. ${names}`, error: push } };
+  }
+  const { userId } = push;
+  if (userId > 2_147_483_647 || userId < -2_147_483_648) return refuse(400, 'userId is out of range');
+  return push;
+}
+
+/** Decrypts, checks against the app's schema and seals; a reason for the log alone when it cannot. */
+function readKeys(context: Context, { userId, appSlug, keys }: Push, key: Buffer): StoredPush | string {
+  const { config, catalogue, effects } = context;
+  const app = catalogue.get(appSlug);
+  if (!app) return 'unknown app';
+  const at = effects.now();
+  let credential: Credential;
+  try {
+    credential = readCredential(JSON.parse(decryptKeys(keys, key)), at);
+  } catch (error) {
+    return error instanceof Error ? error.name : 'unreadable';
+  }
+  const row = { userId, appId: appSlug, account: '' };
+  return {
+    ...row,
+    type: app.type,
+    sealedKey: seal(config.keyring, JSON.stringify(credential.wire), credentialIdentity(row)),
+    expiresAt: credential.expiresAt,
+    at,
+  };
+}
+
+/** Steps 5 to 7: Cal.com's words for what is not there, or null. */
+async function whatIsMissing({ database, catalogue }: Context, push: Push): Promise<string | null> {
+  if (!(await userExists(database, push.userId))) return 'User not found';
+  if (!(await appRowExists(database, push.appSlug))) return 'App not found';
+  if (!catalogue.has(push.appSlug)) return 'App not found. Ensure that you have the correct app slug';
+  return null;
+}

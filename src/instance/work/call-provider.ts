@@ -1,0 +1,73 @@
+import { retryAfterMs } from '../../lib/backoff.ts';
+import { type OutboundAnswer, OutboundError } from '../../lib/outbound.ts';
+import { KeyferryError } from '../../protocol/index.ts';
+import type { InstanceContext } from '../context.ts';
+import type { CallProvider, ProviderRequest } from './definition.ts';
+
+type Context = Pick<InstanceContext, 'accessToken' | 'catalogue' | 'effects' | 'outbound'>;
+
+/**
+ * Calls an app's API as one user. A 401 gets one fresh token and one repeat; any other answer leaves the
+ * token alone: a 404 or a 500 says nothing about it.
+ */
+export function callProvider(context: Context, user: { userId: number; appSlug: string }): CallProvider {
+  return async function call(request) {
+    const { accessToken } = await context.accessToken(user);
+    let answer = await send(context, user.appSlug, request, accessToken);
+    if (answer.status === 401) {
+      const fresh = await context.accessToken({ ...user, rejectedToken: accessToken });
+      answer = await send(context, user.appSlug, request, fresh.accessToken);
+    }
+    return judgeProvider(answer, context.effects.now());
+  };
+}
+
+async function send(
+  { catalogue, outbound }: Context,
+  appSlug: string,
+  { method, path, json }: ProviderRequest,
+  token: string,
+): Promise<OutboundAnswer> {
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  const body = json === undefined ? {} : { body: JSON.stringify(json) };
+  const type = json === undefined ? {} : { 'content-type': 'application/json' };
+  try {
+    const url = `${catalogue.get(appSlug)?.apiBase ?? ''}${path}`;
+    return await outbound(url, { method, headers: { ...headers, ...type }, ...body });
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    throw new KeyferryError('provider_unreachable', `The provider cannot be reached: ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Judges an answer of a provider's API.
+ * @param now epoch milliseconds
+ * @throws KeyferryError
+ */
+export function judgeProvider({ status, headers, body }: OutboundAnswer, now: number): unknown {
+  if (status >= 200 && status < 300) {
+    if (body === '') return null;
+    try {
+      return JSON.parse(body);
+    } catch {
+      throw new KeyferryError('provider_malformed', 'The provider answered with something else than JSON.');
+    }
+  }
+  if (status === 404 || status === 410)
+    throw new KeyferryError('not_found', 'The provider has no such thing.');
+  if (status === 401) {
+    throw new KeyferryError('provider_refused', 'The provider refused a fresh token too.', {
+      remedy: 'Connect the app again on the platform.',
+    });
+  }
+  if (status === 429 || status === 503) {
+    const later = retryAfterMs(headers.get('retry-after'), now);
+    throw new KeyferryError('provider_busy', `The provider asks to come back later (${status}).`, {
+      ...(later === null ? {} : { retryAfterMs: later }),
+    });
+  }
+  throw new KeyferryError('provider_failed', `The provider answered ${status}.`);
+}
