@@ -6,7 +6,7 @@ export function singleFlight<Value>(): (key: string, run: () => Promise<Value>) 
   const flights = new Map<string, Promise<Value>>();
   return async function fly(key, run) {
     const joined = flights.get(key);
-    if (joined) return joined;
+    if (joined !== undefined) return joined;
     const flight = run().finally(() => flights.delete(key));
     flights.set(key, flight);
     return flight;

@@ -43,7 +43,7 @@ export async function markFailed(
         and ("status" <> ${status} or coalesce("statusReason", '') <> ${reason})
       returning "userId", "appId", "status", "statusReason", "failedAt"`,
     columns: MARKED,
-    then: rows => sql`
+    followUp: rows => sql`
       insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
       select w."failedAt", 'credential.' || w."status", 'instance', w."userId", w."appId", w."statusReason"
       from ${rows} as w where true`,

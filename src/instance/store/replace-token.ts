@@ -40,7 +40,7 @@ export async function replaceToken(
       where "id" = ${token.id} and "version" = ${token.version}
       returning "userId", "appId", "version", "refreshedAt"`,
     columns: REPLACED,
-    then: rows => sql`
+    followUp: rows => sql`
       insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
       select w."refreshedAt", 'credential.refreshed', 'instance', w."userId", w."appId",
         'version ' || w."version" from ${rows} as w where true`,

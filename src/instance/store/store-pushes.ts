@@ -70,7 +70,7 @@ export async function storePushes(
   const written = await writeThen(database, {
     write,
     columns: WRITTEN,
-    then: rows => sql`
+    followUp: rows => sql`
       insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
       select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId",
         'version ' || w."version" from ${rows} as w where true`,

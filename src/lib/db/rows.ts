@@ -30,7 +30,7 @@ export interface Writing<Row> {
   /** What it returns. */
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** A second write that selects from what the first returned. */
-  readonly then: (written: RawBuilder<Row>) => RawBuilder<unknown>;
+  readonly followUp: (written: RawBuilder<Row>) => RawBuilder<unknown>;
 }
 
 /**
@@ -40,16 +40,16 @@ export interface Writing<Row> {
  */
 export async function writeThen<Row>(
   { db, engine }: Store,
-  { write, columns, then }: Writing<Row>,
+  { write, columns, followUp }: Writing<Row>,
 ): Promise<Row[]> {
   if (engine === 'postgres') {
-    const second = then(sql<Row>`written`);
+    const second = followUp(sql<Row>`written`);
     const both = sql<Row>`with written as (${write}), followed as (${second}) select * from written`;
     return (await both.execute(db)).rows;
   }
   return db.transaction().execute(async trx => {
     const { rows } = await write.execute(trx);
-    if (rows.length > 0) await then(jsonRows(engine, rows, columns)).execute(trx);
+    if (rows.length > 0) await followUp(jsonRows(engine, rows, columns)).execute(trx);
     return rows;
   });
 }
