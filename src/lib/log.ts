@@ -4,18 +4,18 @@ import { DEFAULT_HEADERS } from '../protocol/index.ts';
 export type Log = Logger;
 
 /** Members that never reach a log line, at any depth and in any case. */
-const SECRET_MEMBERS = new Set([
+const SECRET_MEMBERS = [
   'access_token',
-  'accesstoken',
+  'accessToken',
   'refresh_token',
-  'refreshtoken',
+  'refreshToken',
   'id_token',
   'client_secret',
-  'clientsecret',
+  'clientSecret',
   'code_verifier',
   'password',
   'secret',
-  'apikey',
+  'apiKey',
   'keys',
   'key',
   'token',
@@ -24,8 +24,10 @@ const SECRET_MEMBERS = new Set([
   'set-cookie',
   'wire',
   ...DEFAULT_HEADERS,
-]);
+];
 
+const IN_LOWER_CASE = new Set(SECRET_MEMBERS.map(name => name.toLowerCase()));
+const CENSOR = '[secret]';
 const DEEPEST = 8;
 
 /**
@@ -37,7 +39,9 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   const options = {
     level,
     base: null,
-    formatters: { log: censorLine, bindings: censorLine },
+    formatters: { log: censorLine },
+    // For what `log.child()` binds, which no formatter sees.
+    redact: { paths: SECRET_MEMBERS.map(name => `["${name}"]`), censor: CENSOR },
     serializers: { err: errorLine },
   };
   return destination ? pino(options, destination) : pino(options);
@@ -51,7 +55,7 @@ function censorLine(line: object): Record<string, unknown> {
 }
 
 function censored(name: string, value: unknown, depth: number): unknown {
-  if (SECRET_MEMBERS.has(name.toLowerCase())) return '[secret]';
+  if (IN_LOWER_CASE.has(name.toLowerCase())) return CENSOR;
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (value instanceof Error) return errorLine(value);
   if (depth === DEEPEST) return '[too deep]';

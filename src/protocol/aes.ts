@@ -16,8 +16,11 @@ export class UndecryptableError extends Error {
  */
 export function aesKey(text: string): Buffer {
   const key = Buffer.from(text, 'latin1');
-  if (text.length !== KEY_CHARACTERS || key.toString('latin1') !== text) {
-    throw new RangeError(`An AES key has ${KEY_CHARACTERS} one-byte characters; this one has ${text.length}.`);
+  if (text.length !== KEY_CHARACTERS) {
+    throw new RangeError(`An AES key has ${KEY_CHARACTERS} characters; this one has ${text.length}.`);
+  }
+  if (key.toString('latin1') !== text) {
+    throw new RangeError('An AES key has characters of one byte each; this one has a longer one.');
   }
   return key;
 }

@@ -29,6 +29,10 @@ const PLACEHOLDER = 'refresh_token';
 
 const EPOCH_FROM = 1_000_000_000;
 const MILLISECONDS_FROM = 100_000_000_000;
+/** The last millisecond that a Date can hold. */
+const LAST_DATE = 8_640_000_000_000_000;
+/** One without a zone is UTC: it must not depend on where we run. */
+const ISO_DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
  * Reads a token credential, or an answer of the sync endpoint.
@@ -38,43 +42,52 @@ const MILLISECONDS_FROM = 100_000_000_000;
  * @see docs/protocol.md#3
  */
 export function readCredential(value: unknown, now: number): Credential {
-  const wire = tokenCredentialSchema.parse(withoutNulls(value));
+  const wire = withoutNulls(value);
+  const known = tokenCredentialSchema.parse(wire);
   return {
-    accessToken: wire.access_token,
-    refreshToken: wire.refresh_token && wire.refresh_token !== PLACEHOLDER ? wire.refresh_token : null,
-    tokenType: wire.token_type ?? 'Bearer',
-    scope: wire.scope ?? null,
-    expiresAt: expiresAt(wire, now),
-    wire,
+    accessToken: known.access_token,
+    refreshToken: known.refresh_token && known.refresh_token !== PLACEHOLDER ? known.refresh_token : null,
+    tokenType: known.token_type || 'Bearer',
+    scope: known.scope ?? null,
+    expiresAt: expiresAt(known, now),
+    // Not the schema's copy, which loses a member called __proto__.
+    wire: wire as Record<string, unknown>,
   };
 }
 
 /**
  * The one place where an expiry becomes epoch milliseconds. Absolute spellings win over relative ones.
  * Seconds where milliseconds belong, and the reverse, are told apart by size and corrected. Zero, the
- * empty text and what is no number count as absent, as Cal.com counts them.
+ * empty text and what is neither a number nor an ISO 8601 date count as absent, as Cal.com counts them.
+ * @returns a whole number that a Date can hold, or null
  * @see docs/protocol.md#3
  */
 export function expiresAt(wire: Readonly<Record<string, unknown>>, now: number): number | null {
   for (const name of ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt']) {
     const at = number(wire[name]);
-    if (at !== null) return at >= EPOCH_FROM ? epochMs(at) : now + at * 1000;
+    if (at !== null) return at >= EPOCH_FROM ? epochMs(at) : whole(now + at * 1000);
   }
   const lifetime = number(wire.expires_in);
-  if (lifetime !== null) return lifetime >= EPOCH_FROM ? epochMs(lifetime) : Math.round(now + lifetime * 1000);
+  if (lifetime !== null) return lifetime >= EPOCH_FROM ? epochMs(lifetime) : whole(now + lifetime * 1000);
   const issued = number(wire.issued_at);
   const seconds = number(wire.token_lifetime);
-  return issued !== null && seconds !== null ? epochMs(issued) + seconds * 1000 : null;
+  if (issued === null || seconds === null || issued < EPOCH_FROM) return null;
+  return whole(epochMs(issued) + seconds * 1000);
 }
 
 function epochMs(value: number): number {
-  return Math.round(value < MILLISECONDS_FROM ? value * 1000 : value);
+  return whole(value < MILLISECONDS_FROM ? value * 1000 : value);
+}
+
+function whole(at: number): number {
+  return Math.min(Math.round(at), LAST_DATE);
 }
 
 function number(value: unknown): number | null {
-  if (typeof value === 'string' && /[-:T]/.test(value)) return positive(Date.parse(value));
-  if (typeof value === 'string' && value.trim() !== '') return positive(Number(value));
-  return typeof value === 'number' ? positive(value) : null;
+  if (typeof value === 'number') return positive(value);
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const [, day, time = 'T00:00:00', zone = 'Z'] = ISO_DATE.exec(value.trim()) ?? [];
+  return positive(day === undefined ? Number(value) : Date.parse(`${day}${time.replace(' ', 'T')}${zone}`));
 }
 
 function positive(value: number): number | null {
@@ -113,6 +126,24 @@ export function writeCredential(
     wire.expires_in = Math.max(1, Math.floor((credential.expiresAt - now) / 1000));
   }
   return wire;
+}
+
+/**
+ * A refreshed credential laid over the one before it, as Cal.com lays it: members that the answer leaves
+ * out stay, an expiry that belongs to the old token does not.
+ * @returns the wire object to store
+ * @see docs/protocol.md#4
+ */
+export function mergeRefreshed(
+  before: Readonly<Record<string, unknown>>,
+  answer: Credential,
+): Record<string, unknown> {
+  const kept = Object.entries(before).filter(([name]) => !EXPIRY_NAMES.includes(name));
+  const merged: Record<string, unknown> = { ...Object.fromEntries(kept), ...answer.wire };
+  if (answer.refreshToken === null) delete merged.refresh_token;
+  if (answer.refreshToken === null && before.refresh_token !== undefined)
+    merged.refresh_token = before.refresh_token;
+  return merged;
 }
 
 /** How long before its end a token counts as expired, so that it does not die on the way. Milliseconds. */
