@@ -1,5 +1,5 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from '../lib/db/index.ts';
+import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import { createOutbound } from '../lib/outbound.ts';
@@ -7,6 +7,7 @@ import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { createHttp } from './http/index.ts';
+import { INSTANCE_MIGRATIONS } from './migrations.ts';
 import {
   EVENTS_KEPT_MS,
   pruneEvents,
@@ -43,10 +44,7 @@ export async function createInstance(
   const effects = createEffects(replaced);
   const database = openDatabase<InstanceTables>(config.database);
   const catalogue = createCatalogue(config.providers);
-  await migrate(database, [
-    LIB_MIGRATIONS,
-    { scope: 'instance', folder: new URL('./migrations/', import.meta.url) },
-  ]);
+  await migrate(database, INSTANCE_MIGRATIONS);
   await seedApps(database, catalogue, effects.now());
   await setFirstApiKey(database, config.apiKey, effects.now());
 
