@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { expiresAt, isFresh, readCredential, tokenCredentialSchema, writeCredential } from './credential.ts';
+
+const NOW = Date.UTC(2026, 0, 15, 12);
+const HOUR = 3_600_000;
+
+function read(members: Record<string, unknown>) {
+  return readCredential({ access_token: 'at', ...members }, NOW);
+}
+
+describe('the schema', () => {
+  test('an access token is enough', () => {
+    expect(read({})).toEqual({
+      accessToken: 'at',
+      refreshToken: null,
+      tokenType: 'Bearer',
+      scope: null,
+      expiresAt: null,
+      wire: { access_token: 'at' },
+    });
+  });
+
+  test('reads every member that it knows', () => {
+    const credential = read({
+      refresh_token: 'rt',
+      token_type: 'bearer',
+      scope: 'a b',
+      expiry_date: NOW + HOUR,
+      expires_in: 60,
+    });
+    expect(credential).toMatchObject({
+      refreshToken: 'rt',
+      tokenType: 'bearer',
+      scope: 'a b',
+      expiresAt: NOW + HOUR,
+    });
+  });
+
+  test.each([
+    ['null', null],
+    ['an array', []],
+    ['a number', 5],
+    ['a text', 'x'],
+    ['nothing', undefined],
+    ['no access token', {}],
+    ['an access token that is a number', { access_token: 1 }],
+    ['an access token that is null', { access_token: null }],
+    ['an empty access token', { access_token: '' }],
+    ['an access token with a line break', { access_token: 'a\r\nset-cookie: x' }],
+    ['an access token beyond ASCII', { access_token: 'tök' }],
+    ['a refresh token that is a number', { access_token: 'at', refresh_token: 1 }],
+    ['a token type that is an object', { access_token: 'at', token_type: {} }],
+    ['a scope that is an array', { access_token: 'at', scope: ['a'] }],
+  ])('refuses %s', (_, value) => {
+    expect(() => readCredential(value, NOW)).toThrow(z.ZodError);
+  });
+
+  test('names the member at fault and never its value', () => {
+    const { error } = tokenCredentialSchema.safeParse({ access_token: 'hidden\n', refresh_token: 12345 });
+    expect(error?.issues.map(({ path }) => path)).toEqual([['access_token'], ['refresh_token']]);
+    expect(JSON.stringify(error?.issues)).not.toMatch(/hidden|12345/);
+  });
+
+  test('null in a known member counts as absent; elsewhere it stays', () => {
+    const credential = read({
+      refresh_token: null,
+      token_type: null,
+      scope: null,
+      expiry_date: null,
+      team: null,
+    });
+    expect(credential).toMatchObject({
+      refreshToken: null,
+      tokenType: 'Bearer',
+      scope: null,
+      expiresAt: null,
+    });
+    expect(credential.wire).toEqual({ access_token: 'at', expiry_date: null, team: null });
+  });
+
+  test.each(['', 'refresh_token'])('the refresh token "%s" is none', refresh_token => {
+    expect(read({ refresh_token }).refreshToken).toBeNull();
+  });
+
+  test('an empty token type is Bearer', () => {
+    expect(read({ token_type: '' }).tokenType).toBe('Bearer');
+  });
+});
+
+describe('the expiry', () => {
+  test.each<[string, Record<string, unknown>, number | null]>([
+    ['none', {}, null],
+    ['expiry_date in milliseconds', { expiry_date: NOW + HOUR }, NOW + HOUR],
+    ['expiry_date in seconds', { expiry_date: (NOW + HOUR) / 1000 }, NOW + HOUR],
+    ['expiry_date as a lifetime', { expiry_date: 3600 }, NOW + HOUR],
+    ['expiry_date as a numeric text', { expiry_date: String(NOW + HOUR) }, NOW + HOUR],
+    ['expiry_date as an ISO date', { expiry_date: '2026-01-15T13:00:00.000Z' }, NOW + HOUR],
+    ['expiry_date as an ISO date with a zone', { expiry_date: '2026-01-15T14:00:00+01:00' }, NOW + HOUR],
+    ['an ISO date without a zone, as UTC', { expiry_date: '2026-01-15T13:00:00.0000000' }, NOW + HOUR],
+    ['an ISO date with a blank', { expiry_date: '2026-01-15 13:00' }, NOW + HOUR],
+    ['a day', { expiry_date: '2026-01-16' }, Date.UTC(2026, 0, 16)],
+    ['expiry_date 0', { expiry_date: 0 }, null],
+    ['expiry_date negative', { expiry_date: -5 }, null],
+    ['expiry_date a negative text', { expiry_date: '-5' }, null],
+    ['expiry_date empty', { expiry_date: '' }, null],
+    ['expiry_date blank', { expiry_date: ' ' }, null],
+    ['expiry_date a word', { expiry_date: 'tomorrow-1' }, null],
+    ['expiry_date no such day', { expiry_date: '2026-13-45' }, null],
+    ['expiry_date true', { expiry_date: true }, null],
+    ['expiry_date an object', { expiry_date: {} }, null],
+    ['expires_in in seconds', { expires_in: 3600 }, NOW + HOUR],
+    ['expires_in as a text', { expires_in: '3600' }, NOW + HOUR],
+    ['expires_in small', { expires_in: 1 }, NOW + 1000],
+    ['expires_in 0', { expires_in: 0 }, null],
+    ['expires_in as epoch seconds', { expires_in: (NOW + HOUR) / 1000 }, NOW + HOUR],
+    ['expires_in as epoch milliseconds', { expires_in: NOW + HOUR }, NOW + HOUR],
+    ['expires_in with a fraction', { expires_in: 1.23456 }, NOW + 1235],
+    ['both: expiry_date wins', { expiry_date: NOW + HOUR, expires_in: 60 }, NOW + HOUR],
+    ['both: a past expiry_date wins too', { expiry_date: NOW - HOUR, expires_in: 60 }, NOW - HOUR],
+    ['both: expiry_date 0 counts as absent', { expiry_date: 0, expires_in: 3600 }, NOW + HOUR],
+    ['expiryDate', { expiryDate: NOW + HOUR }, NOW + HOUR],
+    ['expires_at in seconds', { expires_at: (NOW + HOUR) / 1000 }, NOW + HOUR],
+    ['expiresAt', { expiresAt: NOW + HOUR }, NOW + HOUR],
+    ['a fraction of a second', { expires_at: NOW / 1000 + 0.0123 }, NOW + 12],
+    ['a lifetime of a fraction of a millisecond', { expiry_date: 1.00001 }, NOW + 1000],
+    ['issued_at and token_lifetime', { issued_at: String(NOW), token_lifetime: 3600 }, NOW + HOUR],
+    ['token_lifetime alone', { token_lifetime: 3600 }, null],
+    ['issued_at that is no date', { issued_at: 5, token_lifetime: 3600 }, null],
+    ['a number beyond every date', { expiry_date: 1e300 }, 8.64e15],
+    ['Infinity', { expiry_date: Number.POSITIVE_INFINITY }, null],
+  ])('%s', (_, members, expected) => {
+    expect(expiresAt(members, NOW)).toBe(expected);
+  });
+
+  test('is always null or a whole number that a Date holds', () => {
+    const names = [
+      'expiry_date',
+      'expiryDate',
+      'expires_at',
+      'expiresAt',
+      'expires_in',
+      'issued_at',
+      'token_lifetime',
+    ];
+    const value = fc.oneof(fc.double(), fc.integer(), fc.string(), fc.date().map(String), fc.jsonValue());
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value), members => {
+        const at = expiresAt(members, NOW);
+        if (at !== null) expect(new Date(at).getTime()).toBe(at);
+      }),
+    );
+  });
+
+  test('seconds and milliseconds of one moment are one moment', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1_000_000_000, max: 90_000_000_000 }), seconds => {
+        expect(expiresAt({ expiry_date: seconds }, NOW)).toBe(
+          expiresAt({ expiry_date: seconds * 1000 }, NOW),
+        );
+      }),
+    );
+  });
+});
+
+describe('isFresh', () => {
+  test.each<[string, number | null, boolean]>([
+    ['no expiry', null, true],
+    ['an hour left', NOW + HOUR, true],
+    ['5,001 ms left', NOW + 5_001, true],
+    ['5,000 ms left: about to expire', NOW + 5_000, false],
+    ['expires now', NOW, false],
+    ['expired', NOW - HOUR, false],
+  ])('%s', (_, at, fresh) => {
+    expect(isFresh(at, NOW)).toBe(fresh);
+  });
+
+  test('asks for as long as the caller needs', () => {
+    expect(isFresh(NOW + 60_000, NOW, 59_999)).toBe(true);
+    expect(isFresh(NOW + 60_000, NOW, 60_000)).toBe(false);
+  });
+
+  test.each([
+    ['a small relative expires_in', { expires_in: 4 }, false],
+    ['an epoch expires_in in the future', { expires_in: NOW / 1000 + 60 }, true],
+    ['an epoch expires_in of now', { expires_in: NOW / 1000 }, false],
+  ])('%s', (_, members, fresh) => {
+    expect(isFresh(expiresAt(members, NOW), NOW)).toBe(fresh);
+  });
+});
+
+describe('writeCredential', () => {
+  const full = {
+    refresh_token: 'rt',
+    id_token: 'eyJ',
+    scope: 'a',
+    expires_at: NOW / 1000 + 3600,
+    ext_expires_in: 7200,
+    api_domain: 'https://example.com',
+  };
+
+  test('gives the expiry in the two spellings of the wire, and keeps the refresh token at home', () => {
+    expect(writeCredential(read(full), NOW, { withRefreshToken: false })).toEqual({
+      access_token: 'at',
+      token_type: 'Bearer',
+      scope: 'a',
+      api_domain: 'https://example.com',
+      expiry_date: NOW + HOUR,
+      expires_in: 3600,
+    });
+  });
+
+  test('sends the refresh token where it is to travel, and never the placeholder', () => {
+    expect(writeCredential(read(full), NOW, { withRefreshToken: true })).toHaveProperty(
+      'refresh_token',
+      'rt',
+    );
+    const placeholder = read({ refresh_token: 'refresh_token' });
+    expect(writeCredential(placeholder, NOW, { withRefreshToken: true })).not.toHaveProperty('refresh_token');
+  });
+
+  test('without an expiry says none', () => {
+    const wire = writeCredential(read({ expires_in: 0 }), NOW, { withRefreshToken: false });
+    expect(wire).toEqual({ access_token: 'at', token_type: 'Bearer' });
+  });
+
+  test('never gives an expires_in that reads as absent or as an epoch', () => {
+    const expired = writeCredential(read({ expiry_date: NOW - HOUR }), NOW, { withRefreshToken: false });
+    expect(expired).toMatchObject({ expiry_date: NOW - HOUR, expires_in: 1 });
+  });
+
+  const RESERVED = new Set([
+    'access_token',
+    'refresh_token',
+    'id_token',
+    'token_type',
+    'scope',
+    'expiry_date',
+    'expiryDate',
+    'expires_at',
+    'expiresAt',
+    'expires_in',
+    'ext_expires_in',
+    'issued_at',
+    'token_lifetime',
+  ]);
+  const unknown = fc.dictionary(
+    fc.string().filter(name => !RESERVED.has(name)),
+    fc.jsonValue(),
+  );
+
+  test('unknown members survive the round trip untouched, and so does what we read', () => {
+    fc.assert(
+      fc.property(unknown, fc.option(fc.integer({ min: 1, max: 4e12 })), (members, expiry) => {
+        const text = JSON.stringify({
+          ...members,
+          access_token: 'at',
+          refresh_token: 'rt',
+          expiry_date: expiry,
+        });
+        const first = readCredential(JSON.parse(text), NOW);
+        const sent = JSON.stringify(writeCredential(first, NOW, { withRefreshToken: true }));
+        const second = readCredential(JSON.parse(sent), NOW);
+        expect(second).toEqual({ ...first, wire: second.wire });
+        for (const [name, member] of Object.entries(JSON.parse(JSON.stringify(members)))) {
+          expect(Object.getOwnPropertyDescriptor(second.wire, name)?.value).toEqual(member);
+        }
+      }),
+      { examples: [[JSON.parse('{"__proto__":{"x":1},"constructor":null}'), 1]] },
+    );
+  });
+});
