@@ -43,14 +43,15 @@ export function readVariables(env: Env): VariableReader {
   function text(name: string): string | null {
     const value = env[name];
     if (value === undefined || value === '') return null;
-    if (/^(["']).*\1$/s.test(value)) {
+    if (isQuoted(value)) {
       report(name, 'has quotes around its value', 'Remove the quotes; they would become part of the value.');
     }
     return value;
   }
   function parsed<Value>(name: string, remedy: string, read: (text: string) => Value): Value | null {
     const value = text(name);
-    if (value === null) return null;
+    // One cause, one problem: what is wrong with a quoted value may be its quotes.
+    if (value === null || isQuoted(value)) return null;
     try {
       return read(value);
     } catch (error) {
@@ -86,6 +87,10 @@ export function readVariables(env: Env): VariableReader {
       return found ?? fallback;
     },
   };
+}
+
+function isQuoted(value: string): boolean {
+  return /^(["']).*\1$/s.test(value);
 }
 
 function address(text: string): string {

@@ -23,28 +23,25 @@ export interface SyncSettings {
 }
 
 const KEY_COMMAND = 'Make one with: openssl rand -base64 24 (32 characters; not -base64 32, which gives 44).';
+const SECRET_COMMAND = 'Make one with: openssl rand -base64 32.';
 
 /** Reads the CALCOM_* variables in both generations of their names, and reports what is wrong with them. */
 export function readSyncSettings(variables: VariableReader): SyncSettings {
-  const secret = either(variables, SECRET_NAMES);
-  const header = either(variables, HEADER_NAMES);
+  const [secretName, secret] = either(variables, SECRET_NAMES);
+  const [headerName, header] = either(variables, HEADER_NAMES);
   const key = variables.text(ENCRYPTION_KEY_NAME);
   const encryptionKey = variables.parsed(ENCRYPTION_KEY_NAME, KEY_COMMAND, readKey);
   if (header !== null && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) {
-    variables.report(HEADER_NAMES[0], 'is not a header name', 'Use letters, digits and hyphens.');
+    variables.report(headerName, 'is not a header name', 'Use letters, digits and hyphens.');
   }
   if (secret !== null && !/^[\x21-\x7e]+$/.test(secret)) {
-    variables.report(
-      SECRET_NAMES[0],
-      'holds blanks or characters that no header carries',
-      'openssl rand -base64 32',
-    );
+    variables.report(secretName, 'holds blanks or characters that no header carries', SECRET_COMMAND);
   }
   if (secret !== null && key === null) {
     variables.report(ENCRYPTION_KEY_NAME, 'is not set, but the secret is', KEY_COMMAND);
   }
   if (secret === null && key !== null) {
-    variables.report(SECRET_NAMES[0], 'is not set, but the encryption key is', 'openssl rand -base64 32');
+    variables.report(secretName, 'is not set, but the encryption key is', SECRET_COMMAND);
   }
   return {
     secret,
@@ -57,10 +54,17 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
 
 function readKey(text: string): Buffer {
   if (text.length !== 32) throw new Error(`has ${text.length} characters instead of 32`);
+  if (Buffer.from(text, 'latin1').toString('latin1') !== text) {
+    throw new Error('has a character of more than one byte');
+  }
   return aesKey(text);
 }
 
-function either(variables: VariableReader, [first, second]: readonly [string, string]): string | null {
+/** The value under whichever name is set, and that name. */
+function either(
+  variables: VariableReader,
+  [first, second]: readonly [string, string],
+): [name: string, value: string | null] {
   const [one, other] = [variables.text(first), variables.text(second)];
   if (one !== null && other !== null && one !== other) {
     variables.report(
@@ -69,5 +73,5 @@ function either(variables: VariableReader, [first, second]: readonly [string, st
       'They mean the same: set one of them, or both to one value.',
     );
   }
-  return one ?? other;
+  return one === null && other !== null ? [second, other] : [first, one];
 }

@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createOutbound, type OutboundError, type OutboundOptions } from './outbound.ts';
+
+/** Long enough for a loopback answer, short enough to be waited for where nothing comes. */
+const SHORT = 300;
+
+function outboundWith(options: Partial<OutboundOptions> = {}) {
+  const outbound = createOutbound({ deadlineMs: 20_000, maxBytes: 10_000, addresses: 'any', ...options });
+  onTestFinished(() => outbound.close());
+  return outbound;
+}
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return address(server.listen(0, '127.0.0.1'));
+}
+
+async function serveTcp(greet: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer(greet);
+  onTestFinished(() => void server.close());
+  return address(server.listen(0, '127.0.0.1') as Server);
+}
+
+async function address(server: Server): Promise<string> {
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function failure(
+  sent: Promise<unknown>,
+): Promise<Pick<OutboundError, 'kind' | 'maybeSent' | 'message'>> {
+  const error = await sent.then(
+    () => expect.unreachable('it was answered'),
+    (thrown: OutboundError) => thrown,
+  );
+  return { kind: error.kind, maybeSent: error.maybeSent, message: error.message };
+}
+
+test('sends method, headers and body, and reads status, headers and body', async () => {
+  const url = await serve(async (request, response) => {
+    const chunks = await request.toArray();
+    response.writeHead(418, { 'x-answer': 'yes' });
+    response.end(`${request.method} ${request.url} ${request.headers['x-secret']} ${Buffer.concat(chunks)}`);
+  });
+  const answer = await outboundWith()(`${url}path?q=1`, {
+    method: 'POST',
+    headers: { 'x-secret': 's' },
+    body: 'é',
+  });
+  expect(answer).toMatchObject({ status: 418, body: 'POST /path?q=1 s é' });
+  expect(answer.headers.get('x-answer')).toBe('yes');
+});
+
+describe('the deadline', () => {
+  test('covers the wait for headers', async () => {
+    const url = await serve(() => {});
+    expect(await failure(outboundWith({ deadlineMs: SHORT })(url))).toEqual({
+      kind: 'timeout',
+      maybeSent: true,
+      message: `no answer within ${SHORT} ms`,
+    });
+  });
+
+  test('covers a body that stalls', async () => {
+    const url = await serve((_, response) => {
+      response.write('the beginning');
+    });
+    expect(await failure(outboundWith({ deadlineMs: SHORT })(url))).toMatchObject({
+      kind: 'timeout',
+      maybeSent: true,
+    });
+  });
+
+  test('covers a body that trickles without end', async () => {
+    const url = await serve((_, response) => {
+      const drip = setInterval(() => response.write('.'), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+    expect(await failure(outboundWith({ deadlineMs: SHORT })(url))).toMatchObject({
+      kind: 'timeout',
+      maybeSent: true,
+    });
+  });
+
+  test('a signal of the caller ends it too', async () => {
+    const stop = new AbortController();
+    const url = await serve(() => stop.abort());
+    expect(await failure(outboundWith({ signal: stop.signal })(url))).toMatchObject({
+      kind: 'connection',
+      maybeSent: true,
+    });
+  });
+});
+
+describe('the size', () => {
+  test('up to the cap is read', async () => {
+    const url = await serve((_, response) => void response.end('x'.repeat(10_000)));
+    expect((await outboundWith()(url)).body).toHaveLength(10_000);
+  });
+
+  test.each<[string, RequestListener]>([
+    ['declared', (_, response) => void response.end('x'.repeat(10_001))],
+    [
+      'without an end',
+      (_, response) => {
+        const more = (): void => {
+          while (!response.destroyed && response.write('x'.repeat(5_000)));
+        };
+        response.on('drain', more);
+        more();
+      },
+    ],
+    [
+      'compressed',
+      (_, response) => {
+        response.setHeader('content-encoding', 'gzip');
+        response.end(gzipSync('x'.repeat(1_000_000)));
+      },
+    ],
+  ])('beyond the cap is refused: %s', async (_, answer) => {
+    expect(await failure(outboundWith()(await serve(answer)))).toEqual({
+      kind: 'too_large',
+      maybeSent: true,
+      message: 'answer longer than 10000 bytes',
+    });
+  });
+});
+
+describe('a redirect', () => {
+  test.each([301, 302, 303, 307, 308])(
+    'of status %i is refused, and the secret goes nowhere else',
+    async status => {
+      const seen: (string | undefined)[] = [];
+      const elsewhere = await serve((request, response) => {
+        seen.push(request.headers['x-secret'] as string | undefined);
+        response.end('{"access_token":"at"}');
+      });
+      const url = await serve((_, response) => {
+        response.writeHead(status, { location: elsewhere });
+        response.end();
+      });
+      const sent = outboundWith()(url, { method: 'POST', headers: { 'x-secret': 's' }, body: 'b' });
+      expect(await failure(sent)).toEqual({
+        kind: 'redirect',
+        maybeSent: true,
+        message: `answered ${status}: redirects are refused`,
+      });
+      expect(seen).toEqual([]);
+    },
+  );
+});
+
+describe('a connection', () => {
+  test('that is refused sent nothing', async () => {
+    const server = createTcpServer().listen(0, '127.0.0.1');
+    const url = await address(server as Server);
+    server.close();
+    await once(server, 'close');
+    expect(await failure(outboundWith()(url))).toEqual({
+      kind: 'connection',
+      maybeSent: false,
+      message: 'ECONNREFUSED',
+    });
+  });
+
+  test('to an unknown name sent nothing', async () => {
+    const judged = await failure(outboundWith()('http://nobody.invalid/'));
+    expect(judged).toMatchObject({ kind: 'connection', maybeSent: false });
+  });
+
+  test('to no address at all sent nothing', async () => {
+    for (const addresses of ['any', 'public'] as const) {
+      expect(await failure(outboundWith({ addresses })('not a URL'))).toMatchObject({ maybeSent: false });
+    }
+  });
+
+  test('to a port that fetch blocks sent nothing, and says so', async () => {
+    const judged = await failure(outboundWith()('http://127.0.0.1:6000/'));
+    expect(judged).toEqual({ kind: 'connection', maybeSent: false, message: 'bad port' });
+  });
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['reset', socket => void socket.once('data', () => socket.resetAndDestroy())],
+    ['ended', socket => void socket.once('data', () => socket.end())],
+    [
+      'answered with what is no HTTP',
+      socket => void socket.once('data', () => socket.end('nonsense\r\n\r\n')),
+    ],
+    [
+      'cut in the body',
+      socket =>
+        void socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf')),
+    ],
+  ])('that is %s after sending may have sent', async (_, greet) => {
+    const url = await serveTcp(socket => {
+      socket.on('error', () => {});
+      greet(socket);
+    });
+    const judged = await failure(outboundWith()(url, { method: 'POST', body: 'b' }));
+    expect(judged).toMatchObject({ kind: 'connection', maybeSent: true });
+  });
+
+  test('with a password in the URL fails without repeating it', async () => {
+    const judged = await failure(outboundWith()('http://user:hunter2@127.0.0.1/'));
+    expect(judged).toMatchObject({ kind: 'connection' });
+    expect(judged.message).not.toContain('hunter2');
+  });
+});
+
+describe('an address that a user typed', () => {
+  test.each(['localhost', '127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]'])(
+    'is not connected to when it is %s',
+    async host => {
+      let connections = 0;
+      const server = createTcpServer(() => {
+        connections += 1;
+      }).listen(0);
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const judged = await failure(outboundWith({ addresses: 'public' })(`http://${host}:${port}/`));
+      expect(judged).toMatchObject({ kind: 'address', maybeSent: false });
+      expect(judged.message).toMatch(/is not a public address/);
+      expect(connections).toBe(0);
+    },
+  );
+});
