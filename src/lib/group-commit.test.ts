@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type GroupCommit, groupCommit } from './group-commit.ts';
+
+interface Item {
+  readonly key: string;
+  readonly value: number;
+}
+
+interface Write {
+  readonly items: readonly Item[];
+  readonly finish: () => void;
+}
+
+/**
+ * Notes what must not happen. It is looked at from outside: a write that throws is tried again item by item,
+ * so an assertion inside one would be swallowed.
+ */
+function watchKeys(faults: string[], items: readonly Item[], underWay: Set<string>): () => void {
+  for (const { key } of items) {
+    if (underWay.has(key)) faults.push(`${key} twice at once`);
+    underWay.add(key);
+  }
+  return () => {
+    for (const { key } of items) underWay.delete(key);
+  };
+}
+
+/** A store that writes when it is told to, and keeps every write that was begun. */
+function heldStore({ maxItems = 10, parallel = 1 } = {}) {
+  const begun: Write[] = [];
+  const underWay = new Set<string>();
+  const faults: string[] = [];
+  onTestFinished(() => expect(faults).toEqual([]));
+  const group: GroupCommit<Item, number> = groupCommit({
+    write: items => {
+      const done = watchKeys(faults, items, underWay);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      begun.push({ items, finish: resolve });
+      return promise.finally(done).then(() => items.map(({ value }) => value));
+    },
+    key: ({ key }) => key,
+    maxItems,
+    parallel,
+  });
+  return { group, begun };
+}
+
+/** Lets everything run that can run without a write ending. */
+async function settle(): Promise<void> {
+  for (let passed = 0; passed < 5; passed += 1) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}
+
+function values(write: Write | undefined): number[] {
+  return (write?.items ?? []).map(({ value }) => value);
+}
+
+test('a lone item is written at once: nothing waits for company', async () => {
+  const { group, begun } = heldStore();
+  const added = group.add({ key: 'a', value: 1 });
+  await settle();
+  expect(values(begun[0])).toEqual([1]);
+  begun[0]?.finish();
+  expect(await added).toBe(1);
+});
+
+test('an item is acknowledged only when its write has ended', async () => {
+  const { group, begun } = heldStore();
+  let acknowledged = false;
+  const added = group.add({ key: 'a', value: 1 }).then(() => {
+    acknowledged = true;
+  });
+  await settle();
+  expect(acknowledged).toBe(false);
+  begun[0]?.finish();
+  await added;
+  expect(acknowledged).toBe(true);
+});
+
+test('items that come while a group is being written share the next commit, in their order', async () => {
+  const { group, begun } = heldStore();
+  const all = [group.add({ key: 'a', value: 1 })];
+  await settle();
+  for (const value of [2, 3, 4]) all.push(group.add({ key: `k${value}`, value }));
+  await settle();
+  expect(begun).toHaveLength(1);
+  begun[0]?.finish();
+  await settle();
+  expect(values(begun[1])).toEqual([2, 3, 4]);
+  begun[1]?.finish();
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4]);
+});
+
+test('items of one turn share a commit', async () => {
+  const { group, begun } = heldStore();
+  const all = [1, 2, 3].map(value => group.add({ key: `k${value}`, value }));
+  await settle();
+  expect(begun.map(values)).toEqual([[1, 2, 3]]);
+  begun[0]?.finish();
+  expect(await Promise.all(all)).toEqual([1, 2, 3]);
+});
+
+test('a group holds no more than its most; as many groups run at once as may', async () => {
+  const { group, begun } = heldStore({ maxItems: 2, parallel: 2 });
+  const all = [1, 2, 3, 4, 5].map(value => group.add({ key: `k${value}`, value }));
+  await settle();
+  expect(begun.map(values)).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  begun[1]?.finish();
+  await settle();
+  expect(begun.map(values).at(2)).toEqual([5]);
+  begun[0]?.finish();
+  begun[2]?.finish();
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('a key waits for its own write, and others pass it', async () => {
+  const { group, begun } = heldStore({ parallel: 3 });
+  const all = [
+    group.add({ key: 'a', value: 1 }),
+    group.add({ key: 'a', value: 2 }),
+    group.add({ key: 'a', value: 3 }),
+    group.add({ key: 'b', value: 4 }),
+  ];
+  await settle();
+  expect(begun.map(values)).toEqual([[1, 4]]);
+  begun[0]?.finish();
+  await settle();
+  expect(begun.map(values).at(1)).toEqual([2]);
+  begun[1]?.finish();
+  await settle();
+  expect(begun.map(values).at(2)).toEqual([3]);
+  begun[2]?.finish();
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4]);
+});
+
+describe('a bad item', () => {
+  const poisoned: GroupCommit<Item, number> = groupCommit({
+    write: async items => {
+      const bad = items.find(({ value }) => value < 0);
+      if (bad) throw new Error(`bad ${bad.value}`);
+      return items.map(({ value }) => value);
+    },
+    key: ({ key }) => key,
+    maxItems: 10,
+    parallel: 2,
+  });
+
+  test('fails alone', async () => {
+    const all = [1, -2, 3, -4].map(value => poisoned.add({ key: `k${value}`, value }));
+    expect(await Promise.allSettled(all)).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: new Error('bad -2') },
+      { status: 'fulfilled', value: 3 },
+      { status: 'rejected', reason: new Error('bad -4') },
+    ]);
+  });
+
+  test('does not keep its key from later items', async () => {
+    await expect(poisoned.add({ key: 'a', value: -1 })).rejects.toThrow('bad -1');
+    expect(await poisoned.add({ key: 'a', value: 1 })).toBe(1);
+  });
+});
+
+test('a write that throws before it promises fails its items too', async () => {
+  const group = groupCommit<number, number>({
+    write: () => {
+      throw new Error('at once');
+    },
+    key: String,
+    maxItems: 10,
+    parallel: 1,
+  });
+  const all = await Promise.allSettled([group.add(1), group.add(2)]);
+  expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('drain waits for what waits and for what is under way', async () => {
+  const { group, begun } = heldStore();
+  const all = [group.add({ key: 'a', value: 1 }), group.add({ key: 'a', value: 2 })];
+  let drained = false;
+  const drain = group.drain().then(() => {
+    drained = true;
+  });
+  await settle();
+  expect(drained).toBe(false);
+  begun[0]?.finish();
+  await settle();
+  expect(drained).toBe(false);
+  begun[1]?.finish();
+  await drain;
+  expect(await Promise.all(all)).toEqual([1, 2]);
+  await group.drain();
+});
+
+test('whatever comes in whatever turns: each item is written once, those of a key in their order', async () => {
+  const items = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), turns: fc.nat(2) }), {
+    maxLength: 40,
+  });
+  await fc.assert(
+    fc.asyncProperty(items, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }), check),
+  );
+
+  async function check(list: readonly { key: string; turns: number }[], maxItems: number, parallel: number) {
+    const written: Item[] = [];
+    const faults: string[] = [];
+    const underWay = new Set<string>();
+    const group = groupCommit<Item, number>({
+      async write(members) {
+        const done = watchKeys(faults, members, underWay);
+        if (members.length > maxItems) faults.push(`${members.length} in one group`);
+        await turn();
+        written.push(...members);
+        done();
+        return members.map(({ value }) => value);
+      },
+      key: ({ key }) => key,
+      maxItems,
+      parallel,
+    });
+    const all: Promise<number>[] = [];
+    for (const [value, { key, turns }] of list.entries()) {
+      all.push(group.add({ key, value }));
+      for (let passed = 0; passed < turns; passed += 1) await turn();
+    }
+    expect(await Promise.all(all)).toEqual(list.map((_, value) => value));
+    expect(faults).toEqual([]);
+    expect(written).toHaveLength(list.length);
+    for (const key of ['a', 'b', 'c', 'd']) {
+      const order = written.filter(item => item.key === key).map(({ value }) => value);
+      expect(order).toEqual(order.toSorted((one, other) => one - other));
+    }
+  }
+});
