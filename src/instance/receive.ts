@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { seal } from '../lib/sealed-box.ts';
 import {
   type Credential,
@@ -92,7 +93,7 @@ async function readPush(request: PushRequest): Promise<Push | PushAnswer> {
 }
 
 /** Decrypts, checks against the app's schema and seals; a reason for the log alone when it cannot. */
-function readKeys(context: Context, { userId, appSlug, keys }: Push, key: Buffer): StoredPush | string {
+function readKeys(context: Context, { userId, appSlug, keys }: Push, key: KeyObject): StoredPush | string {
   const { config, catalogue, effects } = context;
   const app = catalogue.get(appSlug);
   if (!app) return 'unknown app';

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   aesKey,
   ENCRYPTION_KEY_NAME,
@@ -15,7 +16,7 @@ export interface SyncSettings {
   /** The configured header name, or null: either default. */
   readonly header: string | null;
   /** The AES key of the wire, or null: the feature is off. */
-  readonly encryptionKey: Buffer | null;
+  readonly encryptionKey: KeyObject | null;
   /** The platform's endpoint for refreshes. */
   readonly endpoint: string | null;
   /** The instance's web address, without a trailing slash. */
@@ -52,7 +53,7 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
   };
 }
 
-function readKey(text: string): Buffer {
+function readKey(text: string): KeyObject {
   if (text.length !== 32) throw new Error(`has ${text.length} characters instead of 32`);
   if (Buffer.from(text, 'latin1').toString('latin1') !== text) {
     throw new Error('has a character of more than one byte');

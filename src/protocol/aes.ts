@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 const IV_BYTES = 16;
 const KEY_CHARACTERS = 32;
-const WIRE = /^[0-9a-fA-F]{32}:(?:[0-9a-fA-F]{32})+$/;
+const COLON_AT = 2 * IV_BYTES;
 
 /** The transported text could not be opened. Deliberately without a reason: see docs/protocol.md#2. */
 export class UndecryptableError extends Error {
@@ -14,7 +14,7 @@ export class UndecryptableError extends Error {
  * @throws RangeError when the text is not 32 characters of one byte each
  * @see docs/protocol.md#2
  */
-export function aesKey(text: string): Buffer {
+export function aesKey(text: string): KeyObject {
   const key = Buffer.from(text, 'latin1');
   if (text.length !== KEY_CHARACTERS) {
     throw new RangeError(`An AES key has ${KEY_CHARACTERS} characters; this one has ${text.length}.`);
@@ -22,7 +22,8 @@ export function aesKey(text: string): Buffer {
   if (key.toString('latin1') !== text) {
     throw new RangeError('An AES key has characters of one byte each; this one has a longer one.');
   }
-  return key;
+  // Node turns bytes into a key object at each call; made once, a call costs a third.
+  return createSecretKey(key);
 }
 
 /**
@@ -30,9 +31,10 @@ export function aesKey(text: string): Buffer {
  * @param iv only for test vectors; random otherwise
  * @see docs/protocol.md#2
  */
-export function encryptKeys(text: string, key: Buffer, iv: Buffer = randomBytes(IV_BYTES)): string {
+export function encryptKeys(text: string, key: KeyObject, iv: Buffer = randomBytes(IV_BYTES)): string {
   const cipher = createCipheriv('aes-256-cbc', key, iv);
-  return `${iv.toString('hex')}:${cipher.update(text, 'utf8', 'hex')}${cipher.final('hex')}`;
+  const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return `${iv.toString('hex')}:${ciphertext.toString('hex')}`;
 }
 
 /**
@@ -40,12 +42,15 @@ export function encryptKeys(text: string, key: Buffer, iv: Buffer = randomBytes(
  * @throws UndecryptableError for every kind of failure alike, so that no caller can build an oracle on it
  * @see docs/protocol.md#2
  */
-export function decryptKeys(wire: string, key: Buffer): string {
-  if (!WIRE.test(wire)) throw new UndecryptableError('not iv:ciphertext');
-  const iv = Buffer.from(wire.slice(0, 2 * IV_BYTES), 'hex');
+export function decryptKeys(wire: string, key: KeyObject): string {
+  // A decoded hex text is shorter than half its length when a character of it is no hex digit.
+  const iv = Buffer.from(wire.slice(0, COLON_AT), 'hex');
+  const ciphertext = Buffer.from(wire.slice(COLON_AT + 1), 'hex');
+  const whole = iv.length === IV_BYTES && ciphertext.length * 2 === wire.length - COLON_AT - 1;
+  if (!whole || wire[COLON_AT] !== ':') throw new UndecryptableError('not iv:ciphertext');
   const decipher = createDecipheriv('aes-256-cbc', key, iv);
   try {
-    return decipher.update(wire.slice(2 * IV_BYTES + 1), 'hex', 'utf8') + decipher.final('utf8');
+    return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
   } catch {
     throw new UndecryptableError('bad decrypt');
   }

@@ -14,6 +14,7 @@ export const STATUS = {
   unauthenticated: 401,
   sharing_disabled: 403,
   secret_invalid: 403,
+  consent_denied: 403,
   not_admin: 403,
   origin_refused: 403,
   not_found: 404,

@@ -86,7 +86,9 @@ describe('parsePush', () => {
         const judged = parsePush(body);
         if (!Array.isArray(judged)) return;
         for (const issue of judged) {
-          expect(new Set(Object.keys(issue))).toEqual(new Set(['code', 'expected', 'message', 'path', 'received']));
+          expect(new Set(Object.keys(issue))).toEqual(
+            new Set(['code', 'expected', 'message', 'path', 'received']),
+          );
           expect(issue.message).toMatch(/^(Required|Expected \w+, received \w+)$/);
         }
       }),

@@ -38,7 +38,11 @@ export function parsePush(body: unknown): Push | readonly PushIssue[] {
     }
   }
   if (issues.length > 0) return issues;
-  return { userId: members.userId as number, appSlug: members.appSlug as string, keys: members.keys as string };
+  return {
+    userId: members.userId as number,
+    appSlug: members.appSlug as string,
+    keys: members.keys as string,
+  };
 }
 
 function issue(expected: string, received: string, path: readonly string[]): PushIssue {

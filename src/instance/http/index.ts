@@ -1,8 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
-import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import {
+  answerError,
+  answerUnmatched,
+  healthRoutes,
+  limitBody,
+  refuseInvalid,
+} from '../../lib/http/index.ts';
 import { VERSION } from '../../lib/version.ts';
-import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { appRoutes } from './apps.ts';
 import { requireApiKey } from './auth.ts';
@@ -24,12 +28,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   webhookRoute(app, context);
 
   const guard = requireApiKey(context);
-  const limit = bodyLimit({
-    maxSize: API_BYTES,
-    onError: () => {
-      throw new KeyferryError('body_too_large', `The body is longer than ${API_BYTES} bytes.`);
-    },
-  });
+  const limit = limitBody(API_BYTES);
   for (const path of ['/api/keyferry/*', '/api/v1/*']) app.use(path, guard, limit);
   userRoutes(app, context);
   appRoutes(app, context);

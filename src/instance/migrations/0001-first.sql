@@ -60,7 +60,8 @@ create table "Credential" (
   unique ("userId", "appId", "account")
 );
 create index "Credential_appId_idx" on "Credential" ("appId");
-create index "Credential_status_idx" on "Credential" ("status", "expiresAt");
+-- Only what is in trouble: a push of a working credential touches no index.
+create index "Credential_trouble_idx" on "Credential" ("status") where "status" <> 'working';
 create table "ApiKey" (
   "id" text primary key,
   "userId" integer references "users" ("id") on delete cascade,
@@ -72,8 +73,9 @@ create table "ApiKey" (
   "hashedKey" text not null unique,
   "appId" text
 );
+-- Ids grow with time, so the oldest are found by id.
 create table "event" (
-  "id" {{id}},
+  "id" {{row}},
   "at" bigint not null,
   "kind" text not null,
   "actor" text not null,
@@ -82,5 +84,4 @@ create table "event" (
   -- a code or a few words; never a secret
   "detail" text
 );
-create index "event_at_idx" on "event" ("at");
-create index "event_user_idx" on "event" ("userId", "at");
+create index "event_user_idx" on "event" ("userId", "id");

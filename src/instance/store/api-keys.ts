@@ -1,9 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database } from '../../lib/db/index.ts';
-import type { InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
+import type { Store } from '../../lib/db/index.ts';
 
 const FROM_ENVIRONMENT = 'KEYFERRY_API_KEY';
 

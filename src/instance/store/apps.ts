@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type { AppDefinition, Catalogue } from '../../apps/index.ts';
-import type { Database } from '../../lib/db/index.ts';
+import type { Store } from '../../lib/db/index.ts';
 import { type Keyring, open, seal } from '../../lib/sealed-box.ts';
-import type { InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
 
 /** Makes a row for each app that has none. What an operator set stays: enabled, keys. */
 export async function seedApps({ db }: Store, catalogue: Catalogue, now: number): Promise<void> {

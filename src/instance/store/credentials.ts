@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
-import type { Database } from '../../lib/db/index.ts';
+import type { Store } from '../../lib/db/index.ts';
 import { forgetLease } from '../../lib/lease.ts';
-import type { CredentialStatus, InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
+import type { CredentialStatus } from '../tables.ts';
 
 /** What may be shown of a credential: everything but the secret. */
 export interface CredentialView {

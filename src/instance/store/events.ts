@@ -1,8 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../lib/db/index.ts';
-import type { InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
+import type { Store } from '../../lib/db/index.ts';
 
 export interface EventView {
   readonly id: number;
@@ -33,6 +30,7 @@ export const EVENTS_KEPT_MS = 90 * 86_400_000;
 /** Deletes the oldest events past their time, at most a thousand at once. @returns how many */
 export async function pruneEvents({ db }: Store, before: number): Promise<number> {
   const { rows } = await sql`delete from "event" where "id" in (
-    select "id" from "event" where "at" < ${before} order by "at" limit 1000) returning "id"`.execute(db);
+    select "id" from (select "id", "at" from "event" order by "id" limit 1000) as oldest
+    where oldest."at" < ${before}) returning "id"`.execute(db);
   return rows.length;
 }

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from '../../lib/db/index.ts';
-import type { CredentialStatus, InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
+import type { Store } from '../../lib/db/index.ts';
+import type { CredentialStatus } from '../tables.ts';
 
 /** Whether a user exists and is not locked: Cal.com answers both alike. */
 export async function userExists({ db }: Store, userId: number): Promise<boolean> {

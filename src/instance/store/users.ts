@@ -1,10 +1,7 @@
 import { randomBytes, randomUUID, scryptSync } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database } from '../../lib/db/index.ts';
+import type { Store } from '../../lib/db/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
-import type { InstanceTables } from '../tables.ts';
-
-type Store = Pick<Database<InstanceTables>, 'db' | 'engine'>;
 
 /** A user in the shape of Cal.com's API v1, with the members that an instance keeps. */
 export interface UserView {

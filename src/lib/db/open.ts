@@ -1,7 +1,14 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect, SqliteDialect } from 'kysely';
+import {
+  Kysely,
+  PGliteDialect,
+  type PGliteDialectConfig,
+  PostgresDialect,
+  type SqliteDatabase,
+  SqliteDialect,
+} from 'kysely';
 import pg from 'pg';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -10,6 +17,8 @@ export type Engine = 'sqlite' | 'postgres';
 export interface Database<Tables> {
   readonly db: Kysely<Tables>;
   readonly engine: Engine;
+  /** SQLite's own connection, the one that `db` uses: only inside `db.connection()`. */
+  readonly sqlite: SqliteDatabase | null;
   close(): Promise<void>;
 }
 
@@ -18,6 +27,7 @@ export interface Store {
   // biome-ignore lint/suspicious/noExplicitAny: Kysely's tables are invariant, and these statements name none of a role's.
   readonly db: Kysely<any>;
   readonly engine: Engine;
+  readonly sqlite: SqliteDatabase | null;
 }
 
 export type DatabaseLocation =
@@ -30,20 +40,24 @@ export type DatabaseLocation =
 
 /** Opens a database. Both engines give numbers for bigint, text for JSON and for timestamps. */
 export function openDatabase<Tables>(location: DatabaseLocation): Database<Tables> {
-  if ('file' in location) return opened('sqlite', new SqliteDialect({ database: openSqlite(location.file) }));
+  if ('file' in location) {
+    const sqlite = openSqlite(location.file);
+    return opened('sqlite', new SqliteDialect({ database: sqlite }), sqlite);
+  }
   if ('pglite' in location) return opened('postgres', new PGliteDialect({ pglite: location.pglite }));
   return opened('postgres', new PostgresDialect({ pool: openPool(location.url, location.poolSize ?? 10) }));
 
   function opened(
     engine: Engine,
     dialect: SqliteDialect | PostgresDialect | PGliteDialect,
+    sqlite: SqliteDatabase | null = null,
   ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
-    return { db, engine, close: () => db.destroy() };
+    return { db, engine, sqlite, close: () => db.destroy() };
   }
 }
 
-function openSqlite(file: string) {
+function openSqlite(file: string): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new Sqlite(file);
   chmodSync(file, 0o600);
@@ -51,6 +65,8 @@ function openSqlite(file: string) {
   database.pragma('journal_mode = WAL');
   // FULL: a commit is on the disk before it is acknowledged, a power failure included.
   database.pragma('synchronous = FULL');
+  // 16 MB of log between checkpoints: a page written often is copied into the file once.
+  database.pragma('wal_autocheckpoint = 4000');
   database.pragma('foreign_keys = ON');
   database.pragma('cache_size = -32000');
   const statements = new Map<string, ReturnType<typeof statement>>();

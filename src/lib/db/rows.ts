@@ -1,22 +1,18 @@
-import { type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Engine, Store } from './open.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
+export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
 /**
  * Records as a source for `from`, carried by one JSON parameter: the statement is the same for one row and
  * for a hundred, so it is planned once.
  */
-export function jsonRows<Row>(
-  engine: Engine,
-  rows: readonly Row[],
-  columns: Readonly<Record<string, ColumnType>>,
-): RawBuilder<Row> {
-  const fields = Object.entries(columns).map(
+export function jsonRows<Row>(engine: Engine, json: string, columns: Columns<Row>): RawBuilder<Row> {
+  const fields = Object.entries<ColumnType>(columns).map(
     ([name, type]) => sql`cast(value->>${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
   );
-  const json = JSON.stringify(rows);
   const source =
     engine === 'postgres'
       ? sql`jsonb_array_elements(cast(${json} as jsonb)) as t(value)`
@@ -24,33 +20,63 @@ export function jsonRows<Row>(
   return sql<Row>`(select ${sql.join(fields)} from ${source})`;
 }
 
-export interface Writing<Row> {
-  /** A statement that writes and returns. */
-  readonly write: RawBuilder<Row>;
+export interface Writing<Input, Written> {
+  readonly input: Columns<Input>;
+  /** A statement that writes the input rows and returns. It takes no other parameter. */
+  readonly write: (input: RawBuilder<Input>) => RawBuilder<Written>;
   /** What it returns. */
-  readonly columns: Readonly<Record<string, ColumnType>>;
-  /** A second write that selects from what the first returned. */
-  readonly followUp: (written: RawBuilder<Row>) => RawBuilder<unknown>;
+  readonly written: Columns<Written>;
+  /** A second write, of what the first returned. */
+  readonly followUp: (written: RawBuilder<Written>) => RawBuilder<unknown>;
 }
 
 /**
  * Two writes in one commit, the second fed by the first: one round trip on PostgreSQL, one transaction
- * on SQLite.
- * @returns what the first write returned
+ * on SQLite. Both are compiled once, whatever number of rows they get.
+ * @returns a function that writes rows and gives what the first write returned
  */
-export async function writeThen<Row>(
+export function writing<Input, Written>(
+  statement: Writing<Input, Written>,
+): (store: Store, rows: readonly Input[]) => Promise<Written[]> {
+  const texts: Partial<Record<Engine, readonly string[]>> = {};
+  return async function write(store, rows) {
+    const [first = '', second = ''] = (texts[store.engine] ??= compile(store, statement));
+    const json = JSON.stringify(rows);
+    if (store.sqlite === null) {
+      return (await store.db.executeQuery<Written>(CompiledQuery.raw(first, [json]))).rows;
+    }
+    const { sqlite } = store;
+    // Inside connection() nobody else's transaction is open on it. Without an await between, one turn does all.
+    return store.db.connection().execute(async () => {
+      sqlite.prepare('begin').run([]);
+      try {
+        const written = sqlite.prepare(first).all([json]) as Written[];
+        if (written.length > 0) sqlite.prepare(second).run([JSON.stringify(written)]);
+        sqlite.prepare('commit').run([]);
+        return written;
+      } catch (error) {
+        sqlite.prepare('rollback').run([]);
+        throw error;
+      }
+    });
+  };
+}
+
+function compile<Input, Written>(
   { db, engine }: Store,
-  { write, columns, followUp }: Writing<Row>,
-): Promise<Row[]> {
-  if (engine === 'postgres') {
-    const second = followUp(sql<Row>`written`);
-    const both = sql<Row>`with written as (${write}), followed as (${second}) select * from written`;
-    return (await both.execute(db)).rows;
-  }
-  return db.transaction().execute(async trx => {
-    const { rows } = await write.execute(trx);
-    if (rows.length > 0) await followUp(jsonRows(engine, rows, columns)).execute(trx);
-    return rows;
+  { input, write, written, followUp }: Writing<Input, Written>,
+): string[] {
+  const first = write(jsonRows(engine, '[]', input));
+  const statements =
+    engine === 'postgres'
+      ? [
+          sql`with written as (${first}), followed as (${followUp(sql<Written>`written`)}) select * from written`,
+        ]
+      : [first, followUp(jsonRows(engine, '[]', written))];
+  return statements.map(one => {
+    const { sql: text, parameters } = one.compile(db);
+    if (parameters.length !== 1) throw new Error('A writing takes its input as rows alone.');
+    return text;
   });
 }
 

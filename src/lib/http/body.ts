@@ -1,3 +1,5 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { KeyferryError } from '../../protocol/index.ts';
 
 /**
@@ -21,8 +23,28 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
+/**
+ * Refuses bodies beyond a size on all routes below. A declared length is judged by itself: looking at the
+ * body stream would cost more than the rest of a small request.
+ * @throws KeyferryError body_too_large
+ */
+export function limitBody(maxBytes: number): MiddlewareHandler {
+  const counting = bodyLimit({
+    maxSize: maxBytes,
+    onError: () => {
+      throw tooLarge(maxBytes);
+    },
+  });
+  return async function limit(c, next) {
+    const declared = c.req.header('content-length');
+    if (declared === undefined) return counting(c, next);
+    if (Number(declared) > maxBytes) throw tooLarge(maxBytes);
+    return next();
+  };
+}
+
 function tooLarge(maxBytes: number): KeyferryError {
   return new KeyferryError('body_too_large', `The body is longer than ${maxBytes} bytes.`, {
-    remedy: 'Send less: a credential is a few kilobytes.',
+    remedy: 'Send less.',
   });
 }

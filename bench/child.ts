@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import type { DatabaseLocation } from '../src/lib/db/index.ts';
+
+export interface Usage {
+  /** Processor time since the start, milliseconds. */
+  readonly cpuMs: number;
+  readonly rssMb: number;
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server of bench/servers in a process of its own; its log goes nowhere. */
+export async function startServer(
+  name: 'instance' | 'plain',
+  location: DatabaseLocation,
+): Promise<ServerProcess> {
+  const child = forked(name, [JSON.stringify(location)]);
+  const { url } = await next<{ url: string }>(child);
+  return {
+    url,
+    async usage() {
+      child.send('usage');
+      return (await next<{ usage: Usage }>(child)).usage;
+    },
+    async stop() {
+      const exited = once(child, 'exit');
+      child.send('stop');
+      await exited;
+    },
+  };
+}
+
+/** Upserts a second of the database alone, with so many callers. */
+export async function bareUpserts(
+  location: DatabaseLocation,
+  callers: number,
+  seconds: number,
+): Promise<number> {
+  const child = forked('bare', [JSON.stringify(location), String(callers), String(seconds)]);
+  return (await next<{ perSecond: number }>(child)).perSecond;
+}
+
+function forked(name: string, args: string[]): ChildProcess {
+  const out = openSync(devNull, 'w');
+  return fork(new URL(`./servers/${name}.ts`, import.meta.url), args, {
+    stdio: ['ignore', out, 'inherit', 'ipc'],
+  });
+}
+
+async function next<Message>(child: ChildProcess): Promise<Message> {
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`A bench process ended with ${code}.`);
+    }),
+  ]);
+  return message as Message;
+}
