@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
-import { type Database, databaseNow, jsonRows, openDatabase, skipLocked, writeThen } from './index.ts';
+import { type Database, databaseNow, jsonRows, openDatabase, skipLocked, writing } from './index.ts';
 
 interface Row {
   readonly id: number;
@@ -33,7 +33,7 @@ describeEngines('rows', engine => {
   });
 
   async function readBack(rows: readonly Row[]): Promise<unknown[]> {
-    const source = jsonRows(database.engine, rows, COLUMNS);
+    const source = jsonRows<Row>(database.engine, JSON.stringify(rows), COLUMNS);
     const read = sql`select * from ${source} as r order by "id"`;
     return (await read.execute(database.db)).rows;
   }
@@ -58,57 +58,78 @@ describeEngines('rows', engine => {
     expect(await readBack(many)).toEqual(many);
   });
 
-  function insert(rows: readonly Row[]) {
-    const source = jsonRows(database.engine, rows, COLUMNS);
-    return sql<Row>`insert into "row" ("id", "at", "text") select "id", "at", "text" from ${source} as r where true
-      on conflict do nothing returning "id", "at", "text"`;
-  }
+  const insertTraced = writing<Row, Row>({
+    input: COLUMNS,
+    write: input => sql<Row>`insert into "row" ("id", "at", "text")
+      select "id", "at", "text" from ${input} as r where true
+      on conflict do nothing returning "id", "at", "text"`,
+    written: COLUMNS,
+    followUp: written => sql`insert into "trace" ("rowId", "text") select "id", "text" from ${written} as w`,
+  });
 
-  async function traces(): Promise<unknown[]> {
-    return (await sql`select * from "trace" order by "rowId"`.execute(database.db)).rows;
+  async function table(name: 'row' | 'trace'): Promise<unknown[]> {
+    return (await sql`select * from ${sql.table(name)} order by 1`.execute(database.db)).rows;
   }
 
   test('a second write is fed with what the first returned, and nothing else', async () => {
-    await insert([{ id: 2, at: 0, text: 'old' }]).execute(database.db);
-    const written = await writeThen(database, {
-      write: insert([
-        { id: 1, at: 7, text: 'é👋' },
-        { id: 2, at: 7, text: 'new' },
-        { id: 3, at: 8, text: 'third' },
-      ]),
-      columns: COLUMNS,
-      then: source => sql`insert into "trace" ("rowId", "text") select "id", "text" from ${source} as w`,
-    });
-    expect(new Set(written)).toEqual(
-      new Set([
-        { id: 1, at: 7, text: 'é👋' },
-        { id: 3, at: 8, text: 'third' },
-      ]),
-    );
-    expect(await traces()).toEqual([
-      { rowId: 1, text: 'é👋' },
-      { rowId: 3, text: 'third' },
+    await sql`insert into "row" ("id", "text") values (2, 'old')`.execute(database.db);
+    const written = await insertTraced(database, [
+      { id: 1, at: 7, text: 'é👋' },
+      { id: 2, at: 7, text: 'new' },
+      { id: 3, at: 8, text: 'third' },
     ]);
+    const expected = [
+      { id: 1, at: 7, text: 'é👋' },
+      { id: 3, at: 8, text: 'third' },
+    ];
+    expect(written.toSorted((one, other) => one.id - other.id)).toEqual(expected);
+    expect(await table('trace')).toEqual(expected.map(({ id, text }) => ({ rowId: id, text })));
+  });
+
+  test('one compiled writing serves one row, many and none', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({ id: index + 2, at: index, text: 'x' }));
+    expect(await insertTraced(database, [{ id: 1, at: null, text: '' }])).toHaveLength(1);
+    expect(await insertTraced(database, many)).toHaveLength(200);
+    expect(await insertTraced(database, [])).toEqual([]);
+    expect(await table('row')).toHaveLength(201);
+    expect(await table('trace')).toHaveLength(201);
   });
 
   test('a first write that wrote nothing is followed by nothing', async () => {
-    const written = await writeThen(database, {
-      write: insert([]),
-      columns: COLUMNS,
-      then: source => sql`insert into "trace" ("rowId", "text") select "id", "text" from ${source} as w`,
-    });
-    expect(written).toEqual([]);
-    expect(await traces()).toEqual([]);
+    const again = { id: 1, at: 1, text: 'x' };
+    await insertTraced(database, [again]);
+    expect(await insertTraced(database, [again])).toEqual([]);
+    expect(await table('trace')).toHaveLength(1);
   });
 
-  test('a second write that fails takes the first with it', async () => {
-    const failing = writeThen(database, {
-      write: insert([{ id: 1, at: null, text: null }]),
-      columns: COLUMNS,
-      then: source => sql`insert into "trace" ("rowId", "text") select "id", "text" from ${source} as w`,
+  test('a second write that fails takes the first with it, and the next writing works', async () => {
+    // "trace"."text" takes no null.
+    await expect(insertTraced(database, [{ id: 1, at: null, text: null }])).rejects.toThrow(/null/i);
+    expect(await table('row')).toEqual([]);
+    expect(await insertTraced(database, [{ id: 1, at: null, text: 'x' }])).toHaveLength(1);
+  });
+
+  test('writings that come at once do not mix, with transactions neither', async () => {
+    const all = Array.from({ length: 20 }, (_, id) => insertTraced(database, [{ id, at: id, text: 'x' }]));
+    const failing = database.db.transaction().execute(async trx => {
+      await sql`insert into "row" ("id") values (100)`.execute(trx);
+      await new Promise(resolve => setImmediate(resolve));
+      throw new Error('halfway');
     });
-    await expect(failing).rejects.toThrow(/null/i);
-    expect((await sql`select * from "row"`.execute(database.db)).rows).toEqual([]);
+    await expect(failing).rejects.toThrow('halfway');
+    await Promise.all(all);
+    expect(await table('row')).toHaveLength(20);
+    expect(await table('trace')).toHaveLength(20);
+  });
+
+  test('a writing that takes more than its rows is refused', async () => {
+    const wrong = writing<Row, Row>({
+      input: COLUMNS,
+      write: input => sql<Row>`insert into "row" select * from ${input} as r where "id" > ${5} returning *`,
+      written: COLUMNS,
+      followUp: written => sql`insert into "trace" select "id", "text" from ${written} as w`,
+    });
+    await expect(wrong(database, [])).rejects.toThrow('takes its input as rows alone');
   });
 
   test("the database's clock is a whole number of milliseconds, and goes on within a statement's connection", async () => {
@@ -121,10 +142,7 @@ describeEngines('rows', engine => {
   });
 
   test('a claim passes over rows that another is claiming', async () => {
-    await insert([
-      { id: 1, at: 0, text: '' },
-      { id: 2, at: 0, text: '' },
-    ]).execute(database.db);
+    await sql`insert into "row" ("id") values (1), (2)`.execute(database.db);
     const claim = sql<{
       id: number;
     }>`select "id" from "row" order by "id" limit 1 ${skipLocked(database.engine)}`;
