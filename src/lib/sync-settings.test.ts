@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readVariables } from './config.ts';
 import { readSyncSettings } from './sync-settings.ts';
@@ -33,10 +34,11 @@ test.each([
   expect(settings).toEqual({
     secret: 's',
     header: 'X-Sync',
-    encryptionKey: Buffer.from(KEY),
+    encryptionKey: expect.any(KeyObject),
     endpoint: 'http://localhost:5100/api/sync',
     webappUrl: 'http://localhost:3000',
   });
+  expect(settings.encryptionKey?.export()).toEqual(Buffer.from(KEY));
 });
 
 describe('a problem', () => {

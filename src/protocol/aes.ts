@@ -43,6 +43,8 @@ export function encryptKeys(text: string, key: KeyObject, iv: Buffer = randomByt
  * @see docs/protocol.md#2
  */
 export function decryptKeys(wire: string, key: KeyObject): string {
+  // Node decodes a hex digit from the lower byte of any character: one beyond ASCII must not pass as one.
+  if (Buffer.byteLength(wire, 'utf8') !== wire.length) throw new UndecryptableError('not iv:ciphertext');
   // A decoded hex text is shorter than half its length when a character of it is no hex digit.
   const iv = Buffer.from(wire.slice(0, COLON_AT), 'hex');
   const ciphertext = Buffer.from(wire.slice(COLON_AT + 1), 'hex');
