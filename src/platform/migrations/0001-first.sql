@@ -40,22 +40,29 @@ create table "connection" (
   "updatedAt" bigint not null,
   "refreshedAt" bigint,
   "failedAt" bigint,
+  -- refreshes that failed in a row, and when the provider may be asked again
+  "failures" integer not null default 0,
+  "retryAt" bigint not null default 0,
   unique ("externalUserId", "appSlug", "account")
 );
--- What has still to be sent. One row a key: a second wish for the same thing renews the first, and what is
--- sent is built when it is sent. "generation" tells a renewed wish from the one that a worker has claimed.
+create index "connection_status_idx" on "connection" ("status");
+-- What has still to be sent. One row a place at a target (target, user, app, account): a later wish for the
+-- same place, push or delete, renews the row, so that the two can never overtake each other. What is sent is
+-- built when it is sent. "generation" tells a renewed wish from the one that a worker has claimed.
 create table "outbox" (
   "id" {{id}},
-  "topic" text not null,
+  "topic" text not null check ("topic" in ('credential.push', 'credential.delete')),
   "key" text not null unique,
   "targetId" text not null,
   "connectionId" text not null,
-  -- what a delete still needs once the connection is gone: calcomUserId, appSlug
-  "detail" text,
+  -- what stays known once the connection is gone
+  "calcomUserId" integer not null,
+  "appSlug" text not null,
   "state" text not null check ("state" in ('waiting', 'done', 'stopped')),
   "generation" integer not null default 1,
   "attempts" integer not null default 0,
   "dueAt" bigint not null,
+  -- by the database's clock
   "claimedUntil" bigint not null default 0,
   "claimedBy" text,
   "lastStatus" integer,
@@ -69,13 +76,23 @@ create index "outbox_connection_idx" on "outbox" ("connectionId");
 create table "connect_session" (
   "id" text primary key,
   "tokenHash" text not null unique,
+  "targetId" text not null references "target" ("id") on delete cascade,
   "externalUserId" text not null,
-  "apps" text,
+  "calcomUserId" integer not null,
+  -- slugs, a JSON array
+  "apps" text not null,
   "returnUrl" text,
   -- the browser that opened the link: hash of its cookie
   "browserHash" text,
   "expiresAt" bigint not null,
   "createdAt" bigint not null
+);
+create index "connect_session_expires_idx" on "connect_session" ("expiresAt");
+-- The apps that a session has connected; with all of them the session is spent.
+create table "connect_done" (
+  "sessionId" text not null references "connect_session" ("id") on delete cascade,
+  "appSlug" text not null,
+  primary key ("sessionId", "appSlug")
 );
 -- One walk to a provider and back.
 create table "oauth_attempt" (
@@ -85,6 +102,7 @@ create table "oauth_attempt" (
   "sealedVerifier" text not null,
   "expiresAt" bigint not null
 );
+create index "oauth_attempt_session_idx" on "oauth_attempt" ("sessionId");
 create table "platform_event" (
   "id" {{id}},
   "at" bigint not null,

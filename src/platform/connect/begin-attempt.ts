@@ -1,0 +1,83 @@
+import * as oauth from 'oauth4webapi';
+import type { AppDefinition } from '../../apps/index.ts';
+import { open, seal } from '../../lib/sealed-box.ts';
+import type { PlatformContext } from '../context.ts';
+import { oauthClient } from '../oauth/index.ts';
+import { insertAttempt } from '../store/index.ts';
+import { findApp, readAppKeys } from '../vault/index.ts';
+import { type OpenSession, sessionInvalid } from './open-session.ts';
+import { hashSecret, randomSecret } from './secrets.ts';
+
+type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects'>;
+
+/** How long a walk to a provider may take, in milliseconds. */
+export const ATTEMPT_MS = 10 * 60_000;
+
+/**
+ * Notes that a browser goes to a provider.
+ * @returns the address to send it to
+ * @throws KeyferryError session_invalid when the session has nothing to do there, app_keys_missing
+ */
+export async function beginAttempt(context: Context, session: OpenSession, slug: string): Promise<URL> {
+  const { config, database, effects } = context;
+  if (!session.apps.includes(slug) || session.done.includes(slug)) throw sessionInvalid();
+  const app = findApp(context, slug);
+  const { client } = oauthClient(app, await readAppKeys(context, app));
+  const state = randomSecret();
+  const stateHash = hashSecret(state);
+  const verifier = oauth.generateRandomCodeVerifier();
+  await insertAttempt(database.db, {
+    stateHash,
+    sessionId: session.id,
+    appSlug: slug,
+    sealedVerifier: seal(config.keyring, verifier, identity(stateHash)),
+    expiresAt: effects.now() + ATTEMPT_MS,
+  });
+  return authorizationUrl(app, {
+    clientId: client.client_id,
+    redirectUri: redirectUri(context),
+    state,
+    codeChallenge: app.oauth.pkce ? await oauth.calculatePKCECodeChallenge(verifier) : null,
+  });
+}
+
+/** The address of a provider's consent page (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
+export function authorizationUrl(
+  {
+    oauth: { authorizationEndpoint, authorizeParameters, scopes, scopeSeparator },
+  }: Pick<AppDefinition, 'oauth'>,
+  request: { clientId: string; redirectUri: string; state: string; codeChallenge: string | null },
+): URL {
+  const url = new URL(authorizationEndpoint);
+  const parameters: Record<string, string> = {
+    ...authorizeParameters,
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    state: request.state,
+  };
+  if (scopes.length > 0) parameters.scope = scopes.join(scopeSeparator);
+  if (request.codeChallenge !== null) {
+    parameters.code_challenge = request.codeChallenge;
+    parameters.code_challenge_method = 'S256';
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** One for all apps: the state tells them apart. */
+export function redirectUri({ config }: Pick<PlatformContext, 'config'>): string {
+  return `${config.publicUrl}/api/connect/callback`;
+}
+
+/** The verifier of an attempt. @throws KeyferryError sealed_unreadable */
+export function openVerifier(
+  { config }: Pick<PlatformContext, 'config'>,
+  { stateHash, sealedVerifier }: { stateHash: string; sealedVerifier: string },
+): string {
+  return open(config.keyring, sealedVerifier, identity(stateHash));
+}
+
+function identity(stateHash: string): string {
+  return `oauth_attempt:${stateHash}`;
+}

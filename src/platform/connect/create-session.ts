@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { KeyferryError } from '../../protocol/index.ts';
+import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
+import { insertSession } from '../store/index.ts';
+import { findTarget } from '../targets.ts';
+import { allAppKeys, appKeysMissing, findApp, refuseTaken } from '../vault/index.ts';
+import { hashSecret, randomSecret } from './secrets.ts';
+
+export interface SessionRequest {
+  readonly externalUserId: string;
+  readonly calcomUserId: number;
+  /** Slugs; absent: every app that has keys. */
+  readonly apps?: readonly string[] | undefined;
+  /** Where the browser goes afterwards; http(s). */
+  readonly returnUrl?: string | undefined;
+}
+
+export interface CreatedSession {
+  readonly id: string;
+  /** For one browser, once. */
+  readonly url: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** How long a link can be opened, in milliseconds. */
+export const SESSION_MS = 30 * 60_000;
+
+/**
+ * Makes the link that a host gives to its user.
+ * @throws KeyferryError app_not_found, app_keys_missing, conflict, sharing_disabled
+ */
+export async function createSession(
+  context: Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects'>,
+  { externalUserId, calcomUserId, apps, returnUrl }: SessionRequest,
+): Promise<CreatedSession> {
+  const { config, database, effects } = context;
+  if ((await findTarget(context, DEFAULT_TARGET)) === null) {
+    throw new KeyferryError('sharing_disabled', 'There is no instance to connect apps for.', {
+      remedy: 'Set CALCOM_WEBAPP_URL, the secret and the encryption key.',
+    });
+  }
+  const slugs = await allowedApps(context, apps);
+  await refuseTaken(database.db, { targetId: DEFAULT_TARGET, externalUserId, calcomUserId });
+  const token = randomSecret();
+  const session = { id: randomUUID(), targetId: DEFAULT_TARGET, externalUserId, calcomUserId };
+  const now = effects.now();
+  const expiresAt = now + SESSION_MS;
+  await insertSession(
+    database.db,
+    {
+      ...session,
+      tokenHash: hashSecret(token),
+      apps: JSON.stringify(slugs),
+      returnUrl: returnUrl ?? null,
+      expiresAt,
+    },
+    now,
+  );
+  return { id: session.id, url: `${config.publicUrl}/connect/${token}`, expiresAt };
+}
+
+async function allowedApps(
+  context: Pick<PlatformContext, 'config' | 'database' | 'catalogue'>,
+  wanted: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  const keys = await allAppKeys(context);
+  const slugs = [...new Set(wanted ?? [...context.catalogue.keys()].filter(slug => keys.has(slug)))];
+  for (const slug of slugs) {
+    findApp(context, slug);
+    if (!keys.has(slug)) throw appKeysMissing(slug);
+  }
+  if (slugs.length === 0) {
+    throw new KeyferryError('app_keys_missing', 'No app has keys on this platform.', {
+      remedy: 'Set them with PUT /api/keyferry/v1/apps/{slug}.',
+    });
+  }
+  return slugs;
+}

@@ -1,0 +1,126 @@
+import * as oauth from 'oauth4webapi';
+import type { AppDefinition } from '../../apps/index.ts';
+import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { exchangeCode, type OAuthClient, oauthClient, type TokenOutcome } from '../oauth/index.ts';
+import { providerError } from '../refresh/index.ts';
+import { type Attempt, consumeAttempt, findSession, type SessionRow } from '../store/index.ts';
+import { findApp, readAppKeys, storeGrant } from '../vault/index.ts';
+import { openVerifier, redirectUri } from './begin-attempt.ts';
+import { sessionInvalid } from './open-session.ts';
+import { hashSecret } from './secrets.ts';
+
+type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'wake'>;
+
+/** How a walk to a provider ended. */
+export interface Finished {
+  readonly session: SessionRow;
+  readonly appSlug: string;
+  /** Null: connected. */
+  readonly failure: KeyferryError | null;
+}
+
+/**
+ * Takes a browser back from a provider: state and cookie, the exchange, the vault. Each state counts once.
+ * @param back.parameters the query of the callback
+ * @param back.cookie the browser's own secret, or null
+ * @throws KeyferryError session_invalid when nothing is known of this walk in this browser
+ */
+export async function finishAttempt(
+  context: Context,
+  { parameters, cookie }: { parameters: URLSearchParams; cookie: string | null },
+): Promise<Finished> {
+  const { database } = context;
+  const states = parameters.getAll('state');
+  const [state = ''] = states;
+  if (states.length !== 1 || cookie === null) throw sessionInvalid();
+  const [stateHash, browserHash] = [hashSecret(state), hashSecret(cookie)];
+  const attempt = await consumeAttempt(database.db, { stateHash, browserHash });
+  if (attempt === null) throw sessionInvalid();
+  // Whoever set out in time may come back after the link has ended.
+  const session = await findSession(database.db, { id: attempt.sessionId, browserHash }, 0);
+  if (session === null) throw sessionInvalid();
+  const { appSlug } = attempt;
+  try {
+    await connect(context, { session, attempt, state, stateHash, parameters });
+    return { session, appSlug, failure: null };
+  } catch (error) {
+    if (!isKeyferryError(error)) throw error;
+    return { session, appSlug, failure: error };
+  }
+}
+
+interface Walk {
+  readonly session: SessionRow;
+  readonly attempt: Attempt;
+  readonly state: string;
+  readonly stateHash: string;
+  readonly parameters: URLSearchParams;
+}
+
+async function connect(context: Context, walk: Walk): Promise<void> {
+  const { session, attempt, state, stateHash } = walk;
+  const { effects, outbound } = context;
+  if (attempt.expiresAt <= effects.now()) throw sessionInvalid();
+  const app = findApp(context, attempt.appSlug);
+  const client = oauthClient(app, await readAppKeys(context, app));
+  const parameters = validated(client, walk.parameters, state);
+  const outcome = await exchangeCode(outbound, client, {
+    parameters,
+    redirectUri: redirectUri(context),
+    verifier: app.oauth.pkce
+      ? openVerifier(context, { stateHash, sealedVerifier: attempt.sealedVerifier })
+      : null,
+    now: effects.now,
+  });
+  if (outcome.kind !== 'tokens') throw exchangeError(app, outcome);
+  const { targetId, externalUserId, calcomUserId, id: sessionId } = session;
+  const { credential } = outcome;
+  const user = { targetId, externalUserId, calcomUserId };
+  await storeGrant(context, { ...user, appSlug: app.slug, account: '', credential, sessionId });
+}
+
+/** Judges the provider's redirect (RFC 6749 section 4.1.2). @throws KeyferryError */
+function validated(
+  { app, server, client }: OAuthClient,
+  query: URLSearchParams,
+  state: string,
+): URLSearchParams {
+  const parameters = new URLSearchParams(query);
+  // RFC 9207 tells providers apart by issuer; here the state does, and records have no issuer to compare.
+  parameters.delete('iss');
+  try {
+    const valid = oauth.validateAuthResponse(server, client, parameters, state);
+    if (valid.has('code')) return valid;
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) throw refusal(app, error.error);
+    if (!(error instanceof oauth.OperationProcessingError)) throw error;
+  }
+  throw new KeyferryError('provider_malformed', `The provider of ${app.slug} sent no usable code.`, {
+    remedy: 'Try again.',
+  });
+}
+
+const BROKEN = ['server_error', 'temporarily_unavailable'];
+
+function refusal({ name, slug }: AppDefinition, error: string): KeyferryError {
+  if (error === 'access_denied') {
+    return new KeyferryError('consent_denied', `${name} was not connected: the access was not granted.`, {
+      remedy: 'Try again and allow the access.',
+    });
+  }
+  const shown = /^[A-Za-z0-9_.-]{1,64}$/.test(error) ? error : 'an error';
+  const code = BROKEN.includes(error) ? 'provider_failed' : 'provider_refused';
+  return new KeyferryError(code, `The provider of ${slug} answered ${shown}.`, {
+    remedy: 'Try again; if it stays so, look at the app at the provider.',
+  });
+}
+
+function exchangeError(
+  { slug }: AppDefinition,
+  outcome: Exclude<TokenOutcome, { kind: 'tokens' }>,
+): KeyferryError {
+  const { kind } = outcome;
+  // Of a code invalid_grant says only that this code is spent or too old.
+  return providerError(slug, { ...outcome, kind: kind === 'grant' ? 'request' : kind });
+}

@@ -1,0 +1,7 @@
+export * from './begin-attempt.ts';
+export * from './create-session.ts';
+export * from './finish-attempt.ts';
+export * from './open-session.ts';
+export * from './pages.ts';
+export * from './return-address.ts';
+export * from './secrets.ts';

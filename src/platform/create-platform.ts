@@ -1,0 +1,81 @@
+import { createCatalogue } from '../apps/index.ts';
+import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from '../lib/db/index.ts';
+import { createEffects, type Effects } from '../lib/effects.ts';
+import { createOutbound } from '../lib/outbound.ts';
+import { singleFlight } from '../lib/single-flight.ts';
+import type { PlatformConfig } from './config.ts';
+import { ANSWER_BYTES, DEADLINE_MS, type PlatformContext } from './context.ts';
+import { createHttp } from './http/index.ts';
+import { createBell, outboxWorker } from './outbox/index.ts';
+import { prune } from './prune.ts';
+import type { PlatformTables } from './tables.ts';
+import { putDefaultTarget } from './targets.ts';
+
+/** The side where users connect their apps: keeps their tokens, pushes them, answers for fresh ones. */
+export interface Platform {
+  /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
+  fetch(request: Request): Response | Promise<Response>;
+  readonly database: Database<PlatformTables>;
+  /** Starts to deliver, in this process. */
+  start(): void;
+  /** Delivers what is due now. @returns how many deliveries were handled */
+  runOutbox(): Promise<number>;
+  /** Finishes the deliveries under way and closes the database. */
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Opens the database, brings its schema and its default target up to date and makes the handler.
+ * @throws SchemaError when the database belongs to a newer version
+ */
+export async function createPlatform(
+  config: PlatformConfig,
+  replaced: Partial<Effects> = {},
+): Promise<Platform> {
+  const effects = createEffects(replaced);
+  const database = openDatabase<PlatformTables>(config.database);
+  const outbound = createOutbound({ deadlineMs: DEADLINE_MS, maxBytes: ANSWER_BYTES, addresses: 'any' });
+  const bell = createBell();
+  const context: PlatformContext = {
+    config,
+    database,
+    catalogue: createCatalogue(config.providers),
+    effects,
+    outbound,
+    flights: singleFlight(),
+    wake: bell.ring,
+  };
+  try {
+    await migrate(database, [
+      LIB_MIGRATIONS,
+      { scope: 'platform', folder: new URL('./migrations/', import.meta.url) },
+    ]);
+    await putDefaultTarget(context);
+  } catch (error) {
+    await outbound.close();
+    await database.close();
+    throw error;
+  }
+
+  let stopping = false;
+  const http = createHttp(context, () => stopping);
+  const worker = outboxWorker(context, bell);
+  const pruning = setInterval(() => prune(context), HOUR_MS);
+  pruning.unref();
+
+  return {
+    fetch: request => http.fetch(request),
+    database,
+    start: worker.start,
+    runOutbox: worker.run,
+    async close() {
+      stopping = true;
+      clearInterval(pruning);
+      await worker.close();
+      await outbound.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { AppDefinition } from '../../apps/index.ts';
+import { answers, jsonBody } from '../../lib/http/index.ts';
+import { redirectUri } from '../connect/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { type AppKeys, allAppKeys, findApp, setAppKeys } from '../vault/index.ts';
+import { SLUG } from './schemas.ts';
+
+const appSchema = z
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    categories: z.array(z.string()),
+    redirectUri: z.string().openapi({ description: 'To enter at the provider' }),
+    keys: z.record(z.string(), z.object({ set: z.boolean(), value: z.unknown().optional() })).openapi({
+      description: 'By name; `value` only of those that are no secret',
+    }),
+  })
+  .openapi('App');
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/apps',
+  summary: 'The apps, and which of their keys are set',
+  responses: answers(200, z.object({ apps: z.array(appSchema) }), 'The apps'),
+});
+
+const putRoute = createRoute({
+  method: 'put',
+  path: '/api/keyferry/v1/apps/{slug}',
+  summary: "Set an app's keys",
+  request: {
+    params: z.object({ slug: SLUG }),
+    body: jsonBody(z.object({ keys: z.record(z.string(), z.unknown()) })),
+  },
+  responses: answers(200, appSchema, 'The app'),
+});
+
+export function appRoutes(app: OpenAPIHono, context: PlatformContext): void {
+  const view = (definition: AppDefinition, keys: AppKeys | undefined) => ({
+    slug: definition.slug,
+    name: definition.name,
+    categories: [...definition.categories],
+    redirectUri: redirectUri(context),
+    keys: keysView(definition, keys ?? {}),
+  });
+
+  app.openapi(listRoute, async c => {
+    const keys = await allAppKeys(context);
+    return c.json({ apps: [...context.catalogue.values()].map(one => view(one, keys.get(one.slug))) }, 200);
+  });
+  app.openapi(putRoute, async c => {
+    const definition = findApp(context, c.req.valid('param').slug);
+    await setAppKeys(context, definition, c.req.valid('json').keys);
+    const keys = await allAppKeys(context, definition.slug);
+    return c.json(view(definition, keys.get(definition.slug)), 200);
+  });
+}
+
+function keysView({ keys: schema, publicKeys }: AppDefinition, keys: AppKeys) {
+  return Object.fromEntries(
+    Object.keys(schema.shape).map(name => {
+      const value = keys[name];
+      const set = value !== undefined;
+      return [name, set && publicKeys.includes(name) ? { set, value } : { set }];
+    }),
+  );
+}

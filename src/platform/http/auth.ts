@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from 'hono';
+import { isKeyferryError, KeyferryError, secretMatches } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { findCaller } from '../sync/index.ts';
+
+/** Paths that an instance may ask too, with the shared secret. */
+const PEER_PATHS = new Set(['/api/keyferry/v1/status']);
+
+/** Lets a request pass with the host's API key (`Authorization: Bearer`); nothing is parsed before. */
+export function requireApiKey(context: PlatformContext): MiddlewareHandler {
+  const { apiKey: expected } = context.config;
+  return async function apiKey(c, next) {
+    const [, given] = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+    if (given !== undefined && expected !== null && secretMatches(given, expected)) return next();
+    if (PEER_PATHS.has(c.req.path) && (await isPeer(context, name => c.req.header(name)))) return next();
+    throw new KeyferryError('unauthenticated', 'This needs the API key of the platform.', {
+      remedy:
+        expected === null
+          ? 'Set KEYFERRY_API_KEY and start again.'
+          : 'Send Authorization: Bearer with the value of KEYFERRY_API_KEY.',
+    });
+  };
+}
+
+async function isPeer(
+  context: PlatformContext,
+  header: (name: string) => string | undefined,
+): Promise<boolean> {
+  try {
+    await findCaller(context, header);
+    return true;
+  } catch (error) {
+    if (isKeyferryError(error) && error.status === 403) return false;
+    throw error;
+  }
+}

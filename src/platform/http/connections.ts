@@ -1,0 +1,116 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { answers } from '../../lib/http/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { findConnection, listConnections, listDeliveries, listEvents } from '../store/index.ts';
+import { connectionNotFound, disconnect, pushEverywhere } from '../vault/index.ts';
+import {
+  CONNECTION_ID,
+  connectionSchema,
+  deliverySchema,
+  EXTERNAL_USER_ID,
+  eventSchema,
+  SLUG,
+  STATUS,
+} from './schemas.ts';
+import { connectionView, deliveryView, eventView } from './views.ts';
+
+const params = z.object({ id: CONNECTION_ID });
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/connections',
+  summary: 'Connections with their state, without their secrets',
+  request: {
+    query: z.object({
+      externalUserId: EXTERNAL_USER_ID.optional(),
+      appSlug: SLUG.optional(),
+      status: STATUS.optional(),
+      after: z.string().max(100).optional().openapi({ description: '`next` of the page before' }),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: answers(
+    200,
+    z.object({ connections: z.array(connectionSchema), next: z.string().nullable() }),
+    'The connections, in the order of their ids',
+  ),
+});
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/connections/{id}',
+  summary: 'One connection, with its deliveries and what happened last',
+  request: { params },
+  responses: answers(
+    200,
+    connectionSchema.extend({ deliveries: z.array(deliverySchema), events: z.array(eventSchema) }),
+    'The connection',
+  ),
+});
+
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/api/keyferry/v1/connections/{id}',
+  summary: 'Disconnect: revoke at the provider, delete at the instance, wipe here',
+  request: { params },
+  responses: answers(
+    200,
+    z
+      .object({
+        id: z.string(),
+        revoked: z.boolean(),
+        reason: z.string().nullable().openapi({ description: 'Why the provider did not revoke' }),
+        deliveries: z.int().openapi({ description: 'How many instances are told to delete' }),
+      })
+      .openapi('Disconnected'),
+    'It is gone here; the instance is told',
+  ),
+});
+
+const deliverRoute = createRoute({
+  method: 'post',
+  path: '/api/keyferry/v1/connections/{id}/deliver',
+  summary: 'Push again, at once',
+  request: { params },
+  responses: answers(202, z.object({ deliveries: z.int() }), 'The pushes are due now'),
+});
+
+const EVENTS = 50;
+const DELIVERIES = 100;
+
+export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): void {
+  const { db } = context.database;
+
+  app.openapi(listRoute, async c => {
+    const filter = c.req.valid('query');
+    const rows = await listConnections(db, { ...filter, limit: filter.limit + 1 });
+    const connections = rows.slice(0, filter.limit).map(connectionView);
+    const next = rows.length > filter.limit ? (connections.at(-1)?.id ?? null) : null;
+    return c.json({ connections, next }, 200);
+  });
+
+  app.openapi(readRoute, async c => {
+    const { id } = c.req.valid('param');
+    const row = await findConnection(db, id);
+    if (row === null) throw connectionNotFound();
+    const deliveries = (await listDeliveries(db, { connectionId: id, limit: DELIVERIES })).map(deliveryView);
+    const events = (await listEvents(db, id, EVENTS)).map(eventView);
+    return c.json({ ...connectionView(row), deliveries, events }, 200);
+  });
+
+  app.openapi(deleteRoute, async c => {
+    const { id } = c.req.valid('param');
+    return c.json({ id, ...(await disconnect(context, id)) }, 200);
+  });
+
+  app.openapi(deliverRoute, async c => {
+    const { id } = c.req.valid('param');
+    const deliveries = await db.transaction().execute(async trx => {
+      const row = await findConnection(trx, id);
+      if (row === null) throw connectionNotFound();
+      return pushEverywhere(trx, row, context.effects.now());
+    });
+    context.wake();
+    return c.json({ deliveries }, 202);
+  });
+}

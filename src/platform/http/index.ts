@@ -1,0 +1,56 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import { VERSION } from '../../lib/version.ts';
+import { DEFAULT_HEADERS, KeyferryError } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { appRoutes } from './apps.ts';
+import { requireApiKey } from './auth.ts';
+import { connectRoutes } from './connect.ts';
+import { connectSessionRoutes } from './connect-sessions.ts';
+import { connectionRoutes } from './connections.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { importRoute } from './import.ts';
+import { statusRoute } from './status.ts';
+import { syncRoute } from './sync.ts';
+
+const API_BYTES = 256 * 1024;
+
+/** All that a platform answers, as one `Request -> Response` function. */
+export function createHttp(context: PlatformContext, stopping: () => boolean): OpenAPIHono {
+  const { config, database, effects } = context;
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  app.onError(answerError(effects.log));
+  app.notFound(answerUnmatched(app));
+  healthRoutes(app, database, stopping);
+  syncRoute(app, context);
+  connectRoutes(app, context);
+
+  const limit = bodyLimit({
+    maxSize: API_BYTES,
+    onError: () => {
+      throw new KeyferryError('body_too_large', `The body is longer than ${API_BYTES} bytes.`);
+    },
+  });
+  app.use('/api/keyferry/*', requireApiKey(context), limit);
+  connectSessionRoutes(app, context);
+  importRoute(app, context);
+  connectionRoutes(app, context);
+  deliveryRoutes(app, context);
+  appRoutes(app, context);
+  statusRoute(app, context);
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'syncSecret', {
+    type: 'apiKey',
+    in: 'header',
+    name: config.sync.header ?? DEFAULT_HEADERS[0],
+  });
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Keyferry platform', version: VERSION },
+    servers: [{ url: config.publicUrl }],
+    security: [{ apiKey: [] }],
+  });
+  return app;
+}

@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi';
+
+/** The host's own name for its user. */
+export const EXTERNAL_USER_ID = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]*$/, 'must not hold NUL');
+/** The user's number at the instance. */
+export const CALCOM_USER_ID = z.int().min(1).max(2_147_483_647);
+export const SLUG = z.string().min(1).max(200);
+export const CONNECTION_ID = z.uuid();
+
+const time = z.number().openapi({ description: 'Epoch milliseconds' });
+
+export const deliverySchema = z
+  .object({
+    id: z.int(),
+    topic: z.enum(['credential.push', 'credential.delete']),
+    targetId: z.string(),
+    connectionId: z.string(),
+    calcomUserId: z.int(),
+    appSlug: z.string(),
+    state: z.enum(['waiting', 'done', 'stopped']),
+    attempts: z.int(),
+    dueAt: time,
+    lastStatus: z.int().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Delivery');
+
+export const STATUS = z.enum(['connected', 'failing', 'needs_reconnect']);
+
+export const connectionSchema = z
+  .object({
+    id: z.string(),
+    externalUserId: z.string(),
+    appSlug: z.string(),
+    account: z.string(),
+    status: STATUS,
+    statusReason: z.string().nullable().openapi({ description: 'An error code' }),
+    expiresAt: time.nullable(),
+    version: z.int(),
+    createdAt: time,
+    updatedAt: time,
+    refreshedAt: time.nullable(),
+    failedAt: time.nullable(),
+  })
+  .openapi('Connection');
+
+export const eventSchema = z
+  .object({
+    id: z.int(),
+    at: time,
+    kind: z.string(),
+    actor: z.string(),
+    detail: z.string().nullable(),
+  })
+  .openapi('Event');
+
+export { time };

@@ -1,0 +1,94 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { readBody } from '../../lib/http/index.ts';
+import {
+  isKeyferryError,
+  KeyferryError,
+  parseSyncRequest,
+  REJECTED_TOKEN_HEADER,
+  type SyncRequest,
+} from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { answerSync, bodyFault, findCaller, syncErrorAnswer } from '../sync/index.ts';
+
+const BODY_BYTES = 16 * 1024;
+
+const requestSchema = z.object({ calcomUserId: z.int(), appSlug: z.string() }).openapi('SyncRequest');
+const answerSchema = z
+  .looseObject({
+    access_token: z.string(),
+    token_type: z.string().optional(),
+    scope: z.string().optional(),
+    expiry_date: z.number().optional().openapi({ description: 'Epoch milliseconds' }),
+    expires_in: z.number().optional().openapi({ description: 'Seconds' }),
+  })
+  .openapi('SyncAnswer');
+const errorSchema = z
+  .object({ message: z.string(), code: z.string(), remedy: z.string().optional() })
+  .openapi('SyncError');
+
+function errors(description: string) {
+  return { description, content: { 'application/json': { schema: errorSchema } } };
+}
+
+/** The document of the route alone: its handler reads nothing before it knows the caller. */
+const route = createRoute({
+  method: 'post',
+  path: '/api/sync',
+  summary: "A working access token for an instance: CALCOM_CREDENTIAL_SYNC_ENDPOINT of Cal.com's wire",
+  security: [{ syncSecret: [] }],
+  request: {
+    headers: z.object({ [REJECTED_TOKEN_HEADER]: z.string().optional() }),
+    body: {
+      required: true,
+      content: {
+        'application/x-www-form-urlencoded': { schema: requestSchema },
+        'application/json': { schema: requestSchema },
+      },
+    },
+  },
+  responses: {
+    200: { description: 'The token', content: { 'application/json': { schema: answerSchema } } },
+    400: errors('The body cannot be read'),
+    403: errors('The secret is missing or wrong'),
+    404: errors('No such user or app'),
+    409: errors('The user must connect the app again'),
+    413: errors('The body is too long'),
+    503: errors('Not now: see Retry-After'),
+  },
+});
+
+export function syncRoute(app: OpenAPIHono, context: PlatformContext): void {
+  app.openAPIRegistry.registerPath(route);
+  app.post('/api/sync', async c => {
+    try {
+      const target = await findCaller(context, name => c.req.header(name));
+      const request = await readRequest(c);
+      const rejected = c.req.header(REJECTED_TOKEN_HEADER) ?? null;
+      c.header('cache-control', 'no-store');
+      return c.json(await answerSync(context, target, { request, rejected }), 200);
+    } catch (error) {
+      return syncErrorAnswer(known(error, context));
+    }
+  });
+}
+
+async function readRequest(c: Context): Promise<SyncRequest> {
+  const body = await readBody(c.req.raw, BODY_BYTES);
+  try {
+    return parseSyncRequest(body, c.req.header('content-type') ?? '');
+  } catch (error) {
+    throw new KeyferryError('body_invalid', bodyFault(error), { remedy: 'Send calcomUserId and appSlug.' });
+  }
+}
+
+function known(error: unknown, { effects }: PlatformContext): KeyferryError {
+  if (isKeyferryError(error)) {
+    if (error.code === 'sealed_unreadable') effects.log.error({ err: error }, 'sync failed');
+    return error;
+  }
+  effects.log.error({ err: error }, 'sync failed');
+  return new KeyferryError('internal', 'Something failed here.', {
+    remedy: 'Look into the log of the platform.',
+  });
+}

@@ -1,0 +1,18 @@
+import type { z } from '@hono/zod-openapi';
+import type { ConnectionRow, EventRow, OutboxRow } from '../store/index.ts';
+import type { connectionSchema, deliverySchema, eventSchema } from './schemas.ts';
+
+/** A connection without its secrets. */
+export function connectionView(row: ConnectionRow): z.infer<typeof connectionSchema> {
+  const { sealedCredential: _sealed, failures: _failures, retryAt: _retryAt, ...view } = row;
+  return view;
+}
+
+export function deliveryView(row: OutboxRow): z.infer<typeof deliverySchema> {
+  const { generation: _generation, claimedBy: _claimedBy, ...view } = row;
+  return view;
+}
+
+export function eventView({ id, at, kind, actor, detail }: EventRow): z.infer<typeof eventSchema> {
+  return { id, at, kind, actor, detail };
+}

@@ -1,0 +1,2 @@
+export { type PlatformConfig, readPlatformConfig } from './config.ts';
+export { createPlatform, type Platform } from './create-platform.ts';

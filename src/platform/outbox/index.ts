@@ -1,0 +1,2 @@
+export { createBell } from './bell.ts';
+export { type OutboxWorker, outboxWorker } from './worker.ts';

@@ -1,0 +1,26 @@
+import type { OutboundAnswer } from '../../lib/outbound.ts';
+import { KeyferryError } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import type { OutboxRow } from '../store/index.ts';
+import type { Target } from '../targets.ts';
+
+/**
+ * Has a target delete a user's credential for an app.
+ * @throws OutboundError; KeyferryError unauthenticated when we have no key for its API
+ */
+export async function sendDelete(
+  { outbound }: Pick<PlatformContext, 'outbound'>,
+  { calcomUserId, appSlug }: Pick<OutboxRow, 'calcomUserId' | 'appSlug'>,
+  { webappUrl, apiKey }: Pick<Target, 'webappUrl' | 'apiKey'>,
+): Promise<OutboundAnswer> {
+  if (apiKey === null) {
+    throw new KeyferryError('unauthenticated', 'There is no API key for the target.', {
+      remedy: 'Set KEYFERRY_API_KEY to the key of the instance.',
+    });
+  }
+  const query = new URLSearchParams({ userId: String(calcomUserId), appSlug });
+  return outbound(`${webappUrl}/api/keyferry/v1/credentials?${query}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+}

@@ -1,0 +1,35 @@
+import { type ErrorCode, KeyferryError } from '../../protocol/index.ts';
+import type { TokenOutcome } from '../oauth/index.ts';
+
+type Fault = Exclude<TokenOutcome, { kind: 'tokens' }>;
+
+export function needsReconnect(slug: string): KeyferryError {
+  return new KeyferryError('needs_reconnect', `The user must connect ${slug} again.`, {
+    remedy: 'Give the user a new link: POST /api/keyferry/v1/connect-sessions.',
+  });
+}
+
+const CODES: Readonly<Record<Exclude<Fault['kind'], 'grant'>, readonly [ErrorCode, string]>> = {
+  client: [
+    'provider_client_refused',
+    'Compare the client id and secret of the app with those at the provider.',
+  ],
+  request: ['provider_refused', 'The provider refuses the request; look at the app there.'],
+  busy: ['provider_busy', 'Nothing to do: it is tried again.'],
+  failed: ['provider_failed', 'Nothing to do: it is tried again.'],
+  unreachable: ['provider_unreachable', 'Nothing to do: it is tried again. If it lasts, check the network.'],
+  malformed: ['provider_malformed', 'The token endpoint gives no OAuth answer; check the address.'],
+};
+
+/** The error that stands for a failed request to a token endpoint, of a grant that is not dead. */
+export function providerError(
+  slug: string,
+  fault: Fault & { kind: Exclude<Fault['kind'], 'grant'> },
+): KeyferryError {
+  const [code, remedy] = CODES[fault.kind];
+  const { retryAfterMs } = fault;
+  return new KeyferryError(code, `The provider of ${slug}: ${fault.reason}.`, {
+    remedy,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  });
+}

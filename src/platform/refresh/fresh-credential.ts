@@ -1,0 +1,57 @@
+import { EXPIRY_MARGIN_MS, isFresh, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { type Grant, loadGrant } from '../vault/index.ts';
+import { needsReconnect } from './errors.ts';
+import { type Renewed, renew } from './renew.ts';
+
+/** The least that is left of a token that is handed out, in milliseconds. */
+export const MINIMUM_MS = 60_000;
+
+export interface Freshness {
+  /** How long the token must still hold, in milliseconds. */
+  readonly minimumMs?: number;
+  /** Whether the caller was told that the provider refuses this access token. */
+  readonly rejected?: (accessToken: string) => boolean;
+}
+
+/** Refreshes under way in this process: callers who saw the same version of a connection share one. */
+export type RefreshFlights = (key: string, run: () => Promise<Renewed>) => Promise<Renewed>;
+
+export type RefreshContext = Pick<
+  PlatformContext,
+  'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'flights' | 'wake'
+>;
+
+const ROUNDS = 3;
+
+/**
+ * A credential that works: the stored one while it does, else a refreshed one, stored before it is given.
+ * A token that still holds is given when its refresh fails for a while.
+ * @throws KeyferryError connection_not_found, needs_reconnect, app_keys_missing, provider_..., busy
+ */
+export async function freshCredential(
+  context: RefreshContext,
+  connectionId: string,
+  { minimumMs = MINIMUM_MS, rejected = () => false }: Freshness = {},
+): Promise<Grant> {
+  const serves = ({ credential }: Grant, forMs = minimumMs): boolean =>
+    !rejected(credential.accessToken) && isFresh(credential.expiresAt, context.effects.now(), forMs);
+
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const seen = await loadGrant(context, connectionId);
+    if (seen.row.status === 'needs_reconnect') throw needsReconnect(seen.row.appSlug);
+    const last = seen.credential.refreshToken === null;
+    if (serves(seen) || (last && serves(seen, EXPIRY_MARGIN_MS))) return seen;
+    const key = `${connectionId}:${seen.row.version}`;
+    try {
+      const { grant, refreshed } = await context.flights(key, () => renew(context, seen, serves));
+      // What was refreshed for us is the best there is, however short the provider made it.
+      if (refreshed || serves(grant)) return grant;
+    } catch (error) {
+      const lasting = isKeyferryError(error) && error.code !== 'needs_reconnect';
+      if (lasting && serves(seen, EXPIRY_MARGIN_MS)) return seen;
+      throw error;
+    }
+  }
+  throw new KeyferryError('busy', 'The connection is being changed by others.', { retryAfterMs: 1_000 });
+}

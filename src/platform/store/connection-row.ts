@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { ConnectionStatus } from '../tables.ts';
+
+/** A row of the vault as it is read. Times are epoch milliseconds. */
+export interface ConnectionRow {
+  readonly id: string;
+  readonly externalUserId: string;
+  readonly appSlug: string;
+  readonly account: string;
+  readonly sealedCredential: string;
+  readonly status: ConnectionStatus;
+  readonly statusReason: string | null;
+  readonly expiresAt: number | null;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly refreshedAt: number | null;
+  readonly failedAt: number | null;
+  readonly failures: number;
+  readonly retryAt: number;
+}
+
+export const CONNECTION_COLUMNS = sql.raw(
+  [
+    'id',
+    'externalUserId',
+    'appSlug',
+    'account',
+    'sealedCredential',
+    'status',
+    'statusReason',
+    'expiresAt',
+    'version',
+    'createdAt',
+    'updatedAt',
+    'refreshedAt',
+    'failedAt',
+    'failures',
+    'retryAt',
+  ]
+    .map(name => `c."${name}"`)
+    .join(', '),
+);

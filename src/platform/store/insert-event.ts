@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Db } from '../tables.ts';
+
+export type EventKind =
+  | 'connection.connected'
+  | 'connection.reconnected'
+  | 'connection.imported'
+  | 'connection.failing'
+  | 'connection.recovered'
+  | 'connection.needs_reconnect'
+  | 'connection.disconnected'
+  | 'user.moved'
+  | 'delivery.stopped'
+  | 'delivery.noted'
+  | 'app.keys_set';
+
+export interface NewEvent {
+  readonly kind: EventKind;
+  /** `user`, `host`, `platform` or `operator`. */
+  readonly actor: 'user' | 'host' | 'platform' | 'operator';
+  readonly connectionId?: string | null;
+  readonly externalUserId?: string | null;
+  readonly appSlug?: string | null;
+  /** A code or a few words; never a secret. */
+  readonly detail?: string | null;
+}
+
+/** Writes down what happened. @param at epoch milliseconds */
+export async function insertEvent(db: Db, event: NewEvent, at: number): Promise<void> {
+  const { connectionId = null, externalUserId = null, appSlug = null, detail = null } = event;
+  await sql`
+    insert into "platform_event" ("at", "kind", "actor", "connectionId", "externalUserId", "appSlug", "detail")
+    values (${at}, ${event.kind}, ${event.actor}, ${connectionId}, ${externalUserId}, ${appSlug}, ${detail})
+  `.execute(db);
+}

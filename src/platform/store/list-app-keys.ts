@@ -1,0 +1,11 @@
+import { sql } from 'kysely';
+import type { Db, PlatformAppTable } from '../tables.ts';
+
+/** The apps that have keys; one of them where a slug is given. */
+export async function listAppKeys(db: Db, slug: string | null = null): Promise<PlatformAppTable[]> {
+  const one = slug === null ? sql`` : sql`where "slug" = ${slug}`;
+  const { rows } = await sql<PlatformAppTable>`
+    select "slug", "sealedKeys", "updatedAt" from "platform_app" ${one} order by "slug"
+  `.execute(db);
+  return rows;
+}

@@ -1,0 +1,36 @@
+import { sql } from 'kysely';
+import type { Db } from '../tables.ts';
+import { CONNECTION_COLUMNS, type ConnectionRow } from './connection-row.ts';
+
+/**
+ * Stores a grant: a new row, or over the one of the same user, app and account, whose id stays. A grant
+ * clears whatever was wrong with the one before.
+ * @param at epoch milliseconds
+ * @returns null when that row has another id than the one that the credential is sealed for: read again
+ */
+export async function putConnection(
+  db: Db,
+  grant: {
+    id: string;
+    externalUserId: string;
+    appSlug: string;
+    account: string;
+    sealedCredential: string;
+    expiresAt: number | null;
+  },
+  at: number,
+): Promise<ConnectionRow | null> {
+  const { rows } = await sql<ConnectionRow>`
+    insert into "connection" as c ("id", "externalUserId", "appSlug", "account", "sealedCredential", "status",
+      "expiresAt", "createdAt", "updatedAt")
+    values (${grant.id}, ${grant.externalUserId}, ${grant.appSlug}, ${grant.account}, ${grant.sealedCredential},
+      'connected', ${grant.expiresAt}, ${at}, ${at})
+    on conflict ("externalUserId", "appSlug", "account") do update
+    set "sealedCredential" = excluded."sealedCredential", "expiresAt" = excluded."expiresAt",
+      "status" = 'connected', "statusReason" = null, "failedAt" = null, "failures" = 0, "retryAt" = 0,
+      "version" = c."version" + 1, "updatedAt" = excluded."updatedAt"
+    where c."id" = excluded."id"
+    returning ${CONNECTION_COLUMNS}
+  `.execute(db);
+  return rows[0] ?? null;
+}

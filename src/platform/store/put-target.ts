@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db, TargetKind } from '../tables.ts';
+
+export interface TargetRow {
+  readonly id: string;
+  readonly kind: TargetKind;
+  readonly webappUrl: string;
+  readonly header: string | null;
+  readonly sealedSecret: string;
+  readonly sealedEncryptionKey: string;
+  readonly sealedApiKey: string | null;
+  readonly withRefreshToken: boolean;
+}
+
+/** Makes a target, or brings it up to date. @param at epoch milliseconds */
+export async function putTarget(db: Db, target: TargetRow, at: number): Promise<void> {
+  await sql`
+    insert into "target" ("id", "kind", "webappUrl", "header", "sealedSecret", "sealedEncryptionKey",
+      "sealedApiKey", "withRefreshToken", "createdAt", "updatedAt")
+    values (${target.id}, ${target.kind}, ${target.webappUrl}, ${target.header}, ${target.sealedSecret},
+      ${target.sealedEncryptionKey}, ${target.sealedApiKey}, ${target.withRefreshToken}, ${at}, ${at})
+    on conflict ("id") do update
+    set "kind" = excluded."kind", "webappUrl" = excluded."webappUrl", "header" = excluded."header",
+      "sealedSecret" = excluded."sealedSecret", "sealedEncryptionKey" = excluded."sealedEncryptionKey",
+      "sealedApiKey" = excluded."sealedApiKey", "withRefreshToken" = excluded."withRefreshToken",
+      "updatedAt" = excluded."updatedAt"
+  `.execute(db);
+}

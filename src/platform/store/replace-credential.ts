@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { Db } from '../tables.ts';
+import { CONNECTION_COLUMNS, type ConnectionRow } from './connection-row.ts';
+
+/**
+ * Writes a refreshed credential, unless the row has changed since it was read.
+ * @param at epoch milliseconds
+ * @returns the row as it is now, or null when another write came first
+ */
+export async function replaceCredential(
+  db: Db,
+  refreshed: { id: string; version: number; sealedCredential: string; expiresAt: number | null },
+  at: number,
+): Promise<ConnectionRow | null> {
+  const { rows } = await sql<ConnectionRow>`
+    update "connection" as c
+    set "sealedCredential" = ${refreshed.sealedCredential}, "expiresAt" = cast(${refreshed.expiresAt} as bigint),
+      "version" = c."version" + 1, "status" = 'connected', "statusReason" = null, "failedAt" = null,
+      "failures" = 0, "retryAt" = 0, "refreshedAt" = cast(${at} as bigint), "updatedAt" = cast(${at} as bigint)
+    where c."id" = ${refreshed.id} and c."version" = ${refreshed.version}
+    returning ${CONNECTION_COLUMNS}
+  `.execute(db);
+  return rows[0] ?? null;
+}

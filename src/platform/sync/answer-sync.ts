@@ -1,0 +1,42 @@
+import {
+  KeyferryError,
+  type SyncRequest,
+  secretMatches,
+  tokenFingerprint,
+  writeCredential,
+} from '../../protocol/index.ts';
+import { freshCredential, type RefreshContext } from '../refresh/index.ts';
+import { findConnectionAt } from '../store/index.ts';
+import type { Target } from '../targets.ts';
+import { findApp } from '../vault/index.ts';
+
+/**
+ * A working credential for a target, in the shape that its reader knows.
+ * @param rejected the fingerprint of the token that the provider refused, or null
+ * @throws KeyferryError app_not_found, user_not_found, connection_not_found, needs_reconnect, and what a
+ * refresh throws
+ * @see docs/protocol.md#4
+ */
+export async function answerSync(
+  context: RefreshContext,
+  target: Target,
+  { request, rejected }: { request: SyncRequest; rejected: string | null },
+): Promise<Record<string, unknown>> {
+  const { calcomUserId, appSlug } = request;
+  findApp(context, appSlug);
+  const found = await findConnectionAt(context.database.db, { targetId: target.id, calcomUserId, appSlug });
+  if (found === null) {
+    throw new KeyferryError('user_not_found', 'Nobody here has this user id.', {
+      remedy: 'A user is known once an app is connected for them.',
+    });
+  }
+  if (found.connectionId === null) {
+    throw new KeyferryError('connection_not_found', `This user has not connected ${appSlug}.`, {
+      remedy: 'Give the user a link: POST /api/keyferry/v1/connect-sessions.',
+    });
+  }
+  const grant = await freshCredential(context, found.connectionId, {
+    rejected: token => rejected !== null && secretMatches(rejected, tokenFingerprint(token, target.secret)),
+  });
+  return writeCredential(grant.credential, context.effects.now(), target);
+}

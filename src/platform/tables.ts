@@ -1,0 +1,125 @@
+import type { Generated, Kysely } from 'kysely';
+
+/** Times are epoch milliseconds. Booleans are 0 and 1 on SQLite. Sealed columns open by the row's identity. */
+export interface PlatformAppTable {
+  slug: string;
+  sealedKeys: string;
+  updatedAt: number;
+}
+
+export type TargetKind = 'keyferry' | 'calcom';
+
+export interface TargetTable {
+  id: string;
+  kind: TargetKind;
+  webappUrl: string;
+  header: string | null;
+  sealedSecret: string;
+  sealedEncryptionKey: string;
+  sealedApiKey: string | null;
+  withRefreshToken: Generated<boolean | 0 | 1>;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface TargetUserTable {
+  targetId: string;
+  externalUserId: string;
+  calcomUserId: number;
+}
+
+export type ConnectionStatus = 'connected' | 'failing' | 'needs_reconnect';
+
+export interface ConnectionTable {
+  id: string;
+  externalUserId: string;
+  appSlug: string;
+  account: Generated<string>;
+  sealedCredential: string;
+  status: ConnectionStatus;
+  /** An error code. */
+  statusReason: string | null;
+  expiresAt: number | null;
+  version: Generated<number>;
+  createdAt: number;
+  updatedAt: number;
+  refreshedAt: number | null;
+  failedAt: number | null;
+  failures: Generated<number>;
+  retryAt: Generated<number>;
+}
+
+export type Topic = 'credential.push' | 'credential.delete';
+export type DeliveryState = 'waiting' | 'done' | 'stopped';
+
+export interface OutboxTable {
+  id: Generated<number>;
+  topic: Topic;
+  key: string;
+  targetId: string;
+  connectionId: string;
+  calcomUserId: number;
+  appSlug: string;
+  state: DeliveryState;
+  generation: Generated<number>;
+  attempts: Generated<number>;
+  dueAt: number;
+  claimedUntil: Generated<number>;
+  claimedBy: string | null;
+  lastStatus: number | null;
+  lastError: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ConnectSessionTable {
+  id: string;
+  tokenHash: string;
+  targetId: string;
+  externalUserId: string;
+  calcomUserId: number;
+  apps: string;
+  returnUrl: string | null;
+  browserHash: string | null;
+  expiresAt: number;
+  createdAt: number;
+}
+
+export interface ConnectDoneTable {
+  sessionId: string;
+  appSlug: string;
+}
+
+export interface OauthAttemptTable {
+  stateHash: string;
+  sessionId: string;
+  appSlug: string;
+  sealedVerifier: string;
+  expiresAt: number;
+}
+
+export interface PlatformEventTable {
+  id: Generated<number>;
+  at: number;
+  kind: string;
+  actor: string;
+  connectionId: string | null;
+  externalUserId: string | null;
+  appSlug: string | null;
+  detail: string | null;
+}
+
+export interface PlatformTables {
+  platform_app: PlatformAppTable;
+  target: TargetTable;
+  target_user: TargetUserTable;
+  connection: ConnectionTable;
+  outbox: OutboxTable;
+  connect_session: ConnectSessionTable;
+  connect_done: ConnectDoneTable;
+  oauth_attempt: OauthAttemptTable;
+  platform_event: PlatformEventTable;
+}
+
+/** An open database or a transaction of it. */
+export type Db = Kysely<PlatformTables>;

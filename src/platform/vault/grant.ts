@@ -1,0 +1,56 @@
+import { open, seal } from '../../lib/sealed-box.ts';
+import { type Credential, KeyferryError, readCredential, writeCredential } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { type ConnectionRow, findConnection } from '../store/index.ts';
+
+/** A connection with its credential open. */
+export interface Grant {
+  readonly row: ConnectionRow;
+  readonly credential: Credential;
+}
+
+type Context = Pick<PlatformContext, 'config' | 'effects'>;
+
+/** The sealed form of a credential: with its refresh token, and its expiry as an absolute time. */
+export function sealCredential({ config, effects }: Context, id: string, credential: Credential): string {
+  const wire = writeCredential(credential, effects.now(), { withRefreshToken: true });
+  return seal(config.keyring, JSON.stringify(wire), identity(id));
+}
+
+/**
+ * Opens a row.
+ * @throws KeyferryError sealed_unreadable
+ */
+export function openGrant({ config, effects }: Context, row: ConnectionRow): Grant {
+  const wire = JSON.parse(open(config.keyring, row.sealedCredential, identity(row.id)));
+  // The column is the expiry: what is in the wire object may be relative to when it was stored.
+  return { row, credential: { ...readCredential(wire, effects.now()), expiresAt: row.expiresAt } };
+}
+
+/**
+ * Reads a connection.
+ * @throws KeyferryError connection_not_found, sealed_unreadable
+ */
+export async function loadGrant(
+  context: Context & Pick<PlatformContext, 'database'>,
+  id: string,
+): Promise<Grant> {
+  const row = await findConnection(context.database.db, id);
+  if (row === null) throw connectionNotFound();
+  return openGrant(context, row);
+}
+
+export function connectionNotFound(): KeyferryError {
+  return new KeyferryError('connection_not_found', 'There is no connection of this id.', {
+    remedy: 'List them with GET /api/keyferry/v1/connections.',
+  });
+}
+
+function identity(id: string): string {
+  return `connection:${id}`;
+}
+
+/** The name of the lease under which a connection is refreshed. */
+export function leaseName(id: string): string {
+  return `platform:connection:${id}`;
+}
