@@ -1,11 +1,12 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from '../lib/db/index.ts';
+import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, type PlatformContext } from './context.ts';
 import { createHttp } from './http/index.ts';
+import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
 import type { PlatformTables } from './tables.ts';
@@ -48,10 +49,7 @@ export async function createPlatform(
     wake: bell.ring,
   };
   try {
-    await migrate(database, [
-      LIB_MIGRATIONS,
-      { scope: 'platform', folder: new URL('./migrations/', import.meta.url) },
-    ]);
+    await migrate(database, PLATFORM_MIGRATIONS);
     await putDefaultTarget(context);
   } catch (error) {
     await outbound.close();

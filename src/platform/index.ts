@@ -1,2 +1,3 @@
 export { type PlatformConfig, readPlatformConfig } from './config.ts';
 export { createPlatform, type Platform } from './create-platform.ts';
+export { PLATFORM_MIGRATIONS } from './migrations.ts';
