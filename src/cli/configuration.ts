@@ -1,0 +1,78 @@
+import { type InstanceConfig, readInstanceConfig } from '../instance/index.ts';
+import { ConfigError, type ConfigProblem, type Env, readVariables } from '../lib/config.ts';
+import { type PlatformConfig, readPlatformConfig } from '../platform/index.ts';
+import { ENDPOINT_NAME, WEBAPP_URL_NAME } from '../protocol/index.ts';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where the roles of this process listen; null for one that does not run here. */
+export interface Addresses {
+  readonly instance: string | null;
+  readonly platform: string | null;
+}
+
+export interface Configs {
+  readonly instance: InstanceConfig | null;
+  readonly platform: PlatformConfig | null;
+  readonly logLevel: LogLevel;
+}
+
+export interface ConfigRequest {
+  readonly env: Env;
+  /** The folder of the SQLite files. */
+  readonly data: string;
+  readonly addresses: Addresses;
+  readonly logLevel?: LogLevel;
+}
+
+/** Where both roles run in one process, each can tell the other's address. What is set wins. */
+function withAddresses(env: Env, { instance, platform }: Addresses): Env {
+  if (instance === null || platform === null) return env;
+  return { [WEBAPP_URL_NAME]: instance, [ENDPOINT_NAME]: `${platform}/api/sync`, ...env };
+}
+
+/**
+ * Reads what the roles of this process need.
+ * @throws ConfigError with the problems of all of them at once
+ */
+export function readConfigs({ env, data, addresses, logLevel = 'info' }: ConfigRequest): Configs {
+  const problems: ConfigProblem[] = [];
+  const complete = withAddresses(env, addresses);
+  const { instance, platform } = addresses;
+  const configs = {
+    instance:
+      instance === null
+        ? null
+        : gather(() => readInstanceConfig(complete, { data, publicUrl: instance }), problems),
+    platform:
+      platform === null
+        ? null
+        : gather(() => readPlatformConfig(complete, { data, publicUrl: platform }), problems),
+  };
+  const variables = readVariables(env);
+  const level = variables.choice('KEYFERRY_LOG_LEVEL', LOG_LEVELS, logLevel);
+  add(problems, variables.problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...configs, logLevel: level };
+}
+
+/** What `read` gives, or null with its problems added. */
+function gather<Config>(read: () => Config, problems: ConfigProblem[]): Config | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    add(problems, error.problems);
+    return null;
+  }
+}
+
+/** Both roles read the same variables: one fault is told once. */
+function add(problems: ConfigProblem[], found: readonly ConfigProblem[]): void {
+  for (const one of found) {
+    if (!problems.some(known => known.variable === one.variable && known.problem === one.problem))
+      problems.push(one);
+  }
+}

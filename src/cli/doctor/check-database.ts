@@ -1,0 +1,71 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { sql } from 'kysely';
+import { type Database, type DatabaseLocation, type Migrations, openDatabase } from '../../lib/db/index.ts';
+import type { Finding, Findings } from './finding.ts';
+
+const CHECK = 'database';
+const NEWER = 'Start that newer version, or restore the backup made before the upgrade.';
+const OLDER = 'Nothing to do: the next start brings it up to date. Back it up before.';
+
+/** Whether the database opens, and has the schema of this version. Changes nothing, makes nothing. */
+export async function checkDatabase(
+  location: DatabaseLocation,
+  migrations: readonly Migrations[],
+  findings: Findings,
+): Promise<Finding> {
+  if ('file' in location && !existsSync(location.file)) {
+    return findings.warning(
+      CHECK,
+      `${location.file} does not exist`,
+      'The first start makes it. Is --data right?',
+    );
+  }
+  let database: Database<unknown> | null = null;
+  try {
+    database = openDatabase<unknown>(location);
+    return judgeSchema(await readLedger(database), migrations, findings);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'no reason given';
+    const remedy =
+      'file' in location
+        ? `Look at the rights of ${location.file}, and whether the disk is full.`
+        : 'Look at DATABASE_URL: host, port, user, password, name of the database.';
+    return findings.failed(CHECK, `cannot be opened (${reason})`, remedy);
+  } finally {
+    await database?.close();
+  }
+}
+
+type Ledger = ReadonlyMap<string, number>;
+
+async function readLedger({ db }: Database<unknown>): Promise<Ledger> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'keyferry_migration')) return new Map();
+  const { rows } = await sql<{ scope: string; number: number }>`
+    select "scope", max("number") as "number" from "keyferry_migration" group by "scope"`.execute(db);
+  return new Map(rows.map(({ scope, number }) => [scope, number]));
+}
+
+function judgeSchema(ledger: Ledger, migrations: readonly Migrations[], findings: Findings): Finding {
+  const states = migrations.map(({ scope, folder }) => {
+    const known = readdirSync(folder).filter(name => /^\d{4}-.*\.sql$/.test(name)).length;
+    return { scope, known, found: ledger.get(scope) ?? 0 };
+  });
+  const newer = states.find(({ known, found }) => found > known);
+  if (newer) {
+    return findings.failed(
+      CHECK,
+      `the ${newer.scope} schema is ${newer.found}; this version knows ${newer.known}`,
+      NEWER,
+    );
+  }
+  const older = states.find(({ known, found }) => found < known);
+  if (older) {
+    return findings.warning(
+      CHECK,
+      `the ${older.scope} schema is ${older.found}, this version has ${older.known}`,
+      OLDER,
+    );
+  }
+  return findings.ok(CHECK, 'opens, and its schema is current');
+}

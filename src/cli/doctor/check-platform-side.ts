@@ -1,0 +1,111 @@
+import { SYNC_REQUEST_TYPE, secretHeaders, syncRequestBody } from '../../protocol/index.ts';
+import { type Asking, ask, askStatus, json, type Wire } from './ask.ts';
+import { checkClock, checkDateHeader } from './check-clock.ts';
+import { checkEncryption, checkReady, checkSlugs } from './check-keyferry.ts';
+import type { Finding, Findings } from './finding.ts';
+
+export interface PlatformSide {
+  /** CALCOM_CREDENTIAL_SYNC_ENDPOINT */
+  readonly endpoint: string;
+  readonly wire: Wire;
+  readonly slugs: readonly string[];
+}
+
+const SYNC_PATH = '/api/sync';
+const ENDPOINT_REMEDY =
+  'Is the platform running, and is CALCOM_CREDENTIAL_SYNC_ENDPOINT its address without a redirect?';
+const SECRET_REMEDY =
+  'Set CALCOM_WEBHOOK_SECRET and CALCOM_WEBHOOK_HEADER_NAME to the same values on both sides, and restart them.';
+
+/** What an instance can find out of its platform, be it a Keyferry or one of the host's own making. */
+export async function checkPlatformSide(
+  asking: Asking,
+  side: PlatformSide,
+  findings: Findings,
+): Promise<Finding[]> {
+  const { endpoint, wire, slugs } = side;
+  if (!endpoint.endsWith(SYNC_PATH)) return checkForeign(asking, side, findings);
+  const base = endpoint.slice(0, -SYNC_PATH.length);
+  const answer = await askStatus(asking, base, wire);
+  switch (answer.kind) {
+    case 'silent':
+      return [findings.failed('reachable', `${base} does not answer (${answer.reason})`, ENDPOINT_REMEDY)];
+    case 'refused':
+      return [
+        findings.ok('reachable', `Keyferry at ${base}`),
+        findings.failed('secret', 'the platform does not take our secret', SECRET_REMEDY),
+      ];
+    case 'foreign':
+      return checkForeign(asking, side, findings);
+    case 'status': {
+      const { status, askedAt } = answer;
+      if (status.role !== 'platform') {
+        const remedy = "Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the platform's address and /api/sync.";
+        return [findings.failed('reachable', `${base} is an instance, not a platform`, remedy)];
+      }
+      return [
+        await checkReady(asking, base, status, findings),
+        await checkEndpoint(asking, side, findings),
+        await checkEncryption(asking, base, wire, findings),
+        checkSlugs(slugs, status, findings),
+        checkClock(status.time, askedAt, findings),
+      ];
+    }
+  }
+}
+
+/** A platform of the host's own making has the endpoint and nothing else to ask. */
+async function checkForeign(asking: Asking, side: PlatformSide, findings: Findings): Promise<Finding[]> {
+  const answered = await askForNobody(asking, side);
+  if ('reason' in answered) {
+    return [
+      findings.failed('reachable', `${side.endpoint} does not answer (${answered.reason})`, ENDPOINT_REMEDY),
+    ];
+  }
+  const { answer, askedAt } = answered;
+  return [
+    judgeEndpoint(answer.status, json(answer) !== null, findings),
+    findings.notPossible('encryption', 'this platform is no Keyferry: it has no echo'),
+    findings.notPossible('apps', 'this platform is no Keyferry: it does not tell its slugs'),
+    checkDateHeader(answer.headers, askedAt, findings),
+  ];
+}
+
+/** The endpoint itself, asked for a user who cannot exist. */
+async function checkEndpoint(asking: Asking, side: PlatformSide, findings: Findings): Promise<Finding> {
+  const answered = await askForNobody(asking, side);
+  if ('reason' in answered) {
+    return findings.failed(
+      'secret',
+      `${side.endpoint} does not answer (${answered.reason})`,
+      ENDPOINT_REMEDY,
+    );
+  }
+  return judgeEndpoint(answered.answer.status, json(answered.answer) !== null, findings);
+}
+
+function askForNobody(asking: Asking, { endpoint, wire }: PlatformSide) {
+  return ask(asking, endpoint, {
+    method: 'POST',
+    headers: { 'content-type': SYNC_REQUEST_TYPE, ...secretHeaders(wire.secret, wire.header) },
+    body: syncRequestBody({ calcomUserId: 2_147_483_647, appSlug: 'google-calendar' }),
+  });
+}
+
+function judgeEndpoint(status: number, isJson: boolean, findings: Findings): Finding {
+  if (status === 401 || status === 403) {
+    return findings.failed('secret', `the endpoint refuses our secret (${status})`, SECRET_REMEDY);
+  }
+  if (status >= 500) {
+    const remedy = 'Look at its log; it should answer 404 with JSON.';
+    return findings.warning('secret', `the endpoint answered ${status} for an unknown user`, remedy);
+  }
+  if (!isJson) {
+    return findings.failed(
+      'secret',
+      `the endpoint answered ${status} without JSON`,
+      'Is the path of CALCOM_CREDENTIAL_SYNC_ENDPOINT right?',
+    );
+  }
+  return findings.ok('secret', `the endpoint takes it (${status} for a user who cannot exist)`);
+}

@@ -1,0 +1,78 @@
+import { type Listener, listen, PortTakenError, problemResponse } from '../lib/http/index.ts';
+import { KeyferryError } from '../protocol/index.ts';
+import { Failure } from './report-error.ts';
+
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** A port that is held before what answers on it is ready. */
+export interface Gate extends Listener {
+  /** From now on requests go to this handler; until then they are asked to come back. */
+  open(handler: Handler): void;
+}
+
+export interface GateOptions {
+  /** Who listens: `instance`. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** The option that changes the port: `--port`. */
+  readonly flag: string;
+}
+
+/**
+ * Takes a port, so that its address is known, and a taken one is found, before anything is opened.
+ * @throws Failure when it cannot be had
+ */
+export async function holdGate({ name, host, port, flag }: GateOptions): Promise<Gate> {
+  let handler: Handler = () =>
+    problemResponse(
+      new KeyferryError('busy', `The ${name} is starting.`, {
+        remedy: 'Come back in a second.',
+        retryAfterMs: 1000,
+      }),
+    );
+  try {
+    const listener = await listen(request => handler(request), { port, host });
+    return {
+      ...listener,
+      url: webAddress(listener.url),
+      open: next => {
+        handler = next;
+      },
+    };
+  } catch (error) {
+    throw cannotListen(error, { name, host, port, flag });
+  }
+}
+
+function cannotListen(error: unknown, { name, host, port, flag }: GateOptions): unknown {
+  if (error instanceof PortTakenError) {
+    const next = `${flag} ${port + 1}`;
+    return new Failure(
+      `Port ${port} is taken: the ${name} cannot listen there.`,
+      `Stop what uses it, or choose another: ${next}`,
+      error,
+    );
+  }
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'EACCES') {
+    return new Failure(
+      `Port ${port} needs rights that this process lacks.`,
+      `Choose one from 1024 on with ${flag}.`,
+      error,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new Failure(
+      `${host} is not an address of this machine.`,
+      'Give --host 127.0.0.1, or 0.0.0.0 for all.',
+      error,
+    );
+  }
+  return error;
+}
+
+/** An address to type: "every interface" is none. */
+function webAddress(url: string): string {
+  return url.replace('//0.0.0.0:', '//localhost:').replace('//[::]:', '//localhost:');
+}

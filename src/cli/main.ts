@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+
+// Before anything else is loaded: an older Node would fail further in, with a message about syntax.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `keyferry needs Node 22.18 or later; this is ${process.version} (${process.execPath}).\n` +
+      'Install a current Node: https://nodejs.org/en/download\n',
+  );
+  process.exit(1);
+}
+enableCompileCache();
+const { run } = await import('./run.ts');
+process.exitCode = await run(process.argv.slice(2));

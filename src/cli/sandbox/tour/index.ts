@@ -1,0 +1,2 @@
+export * from './create-tour.ts';
+export { EXTERNAL_USER } from './story.ts';

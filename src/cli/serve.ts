@@ -1,0 +1,110 @@
+import { destination } from 'pino';
+import { createInstance, type Instance } from '../instance/index.ts';
+import type { Effects } from '../lib/effects.ts';
+import { createLog } from '../lib/log.ts';
+import { VERSION } from '../lib/version.ts';
+import { createPlatform, type Platform } from '../platform/index.ts';
+import { textOf, type Values } from './command.ts';
+import { type Addresses, type Configs, type LogLevel, readConfigs } from './configuration.ts';
+import { readEnvironment } from './environment.ts';
+import { type Gate, holdGate } from './gate.ts';
+import type { Terminal } from './terminal.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export interface Port {
+  readonly port: number;
+  /** The option that changes it. */
+  readonly flag: string;
+}
+
+export interface ServeOptions {
+  readonly values: Values;
+  readonly instance?: Port;
+  readonly platform?: Port;
+}
+
+/** What is open, in the order in which it was opened. */
+export interface Opened {
+  readonly gates: Gate[];
+  readonly parts: { close(): Promise<void> }[];
+}
+
+/** Runs one role or both until a signal comes. @returns the exit status */
+export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
+  const data = textOf(options.values, 'data') ?? 'data';
+  const env = readEnvironment({ file: textOf(options.values, 'env'), data });
+  readConfigs({ env, data, addresses: expectedAddresses(options) });
+  return withOpened(async opened => {
+    const gates = await holdGates(options, opened);
+    const configs = readConfigs({ env, data, addresses: addressesOf(gates) });
+    const roles = await openRoles(configs, { log: logTo(configs.logLevel) }, opened);
+    if (roles.instance) gates.instance?.open(roles.instance.fetch);
+    if (roles.platform) gates.platform?.open(roles.platform.fetch);
+    for (const [name, gate] of Object.entries(gates)) {
+      if (gate)
+        terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);
+    }
+    await untilStopped(terminal);
+  });
+}
+
+/**
+ * Runs `body`, then closes what it opened: first the ports (requests under way are finished, the instance's
+ * before the platform's, which they may still need), then the roles and their databases.
+ */
+export async function withOpened(body: (opened: Opened) => Promise<void>): Promise<number> {
+  const opened: Opened = { gates: [], parts: [] };
+  try {
+    await body(opened);
+    return 0;
+  } finally {
+    for (const gate of opened.gates) await gate.close();
+    for (const part of opened.parts.toReversed()) await part.close();
+  }
+}
+
+/** Takes the ports of the roles that run here. @throws Failure when one is taken */
+export async function holdGates(
+  { values, instance, platform }: ServeOptions,
+  opened: Opened,
+): Promise<{ instance: Gate | null; platform: Gate | null }> {
+  const host = textOf(values, 'host') ?? '127.0.0.1';
+  async function hold(name: string, port: Port | undefined): Promise<Gate | null> {
+    if (!port) return null;
+    const gate = await holdGate({ name, host, ...port });
+    opened.gates.push(gate);
+    return gate;
+  }
+  return { instance: await hold('instance', instance), platform: await hold('platform', platform) };
+}
+
+/** Opens the roles' databases and starts the platform's deliveries. */
+export async function openRoles(
+  configs: Pick<Configs, 'instance' | 'platform'>,
+  effects: Partial<Effects>,
+  { parts }: Opened,
+): Promise<{ instance: Instance | null; platform: Platform | null }> {
+  const instance = configs.instance && (await createInstance(configs.instance, effects));
+  if (instance) parts.push(instance);
+  const platform = configs.platform && (await createPlatform(configs.platform, effects));
+  if (platform) parts.push(platform);
+  platform?.start();
+  return { instance, platform };
+}
+
+export function addressesOf(gates: { instance: Gate | null; platform: Gate | null }): Addresses {
+  return { instance: gates.instance?.url ?? null, platform: gates.platform?.url ?? null };
+}
+
+/** Where the roles will listen, for a look at the configuration before anything does. */
+export function expectedAddresses({ values, instance, platform }: ServeOptions): Addresses {
+  const host = textOf(values, 'host') ?? '127.0.0.1';
+  const name = host.includes(':') ? `[${host}]` : host;
+  const address = (port: Port | undefined) => (port ? `http://${name}:${port.port}` : null);
+  return { instance: address(instance), platform: address(platform) };
+}
+
+/** The log goes to stderr: stdout is for whoever started this. */
+export function logTo(level: LogLevel) {
+  return createLog(level, destination(2));
+}
