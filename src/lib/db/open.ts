@@ -53,7 +53,16 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
     sqlite: SqliteDatabase | null = null,
   ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
-    return { db, engine, sqlite, close: () => db.destroy() };
+    return {
+      db,
+      engine,
+      sqlite,
+      async close() {
+        await db.destroy();
+        // Kysely leaves a connection open that it never used.
+        sqlite?.close();
+      },
+    };
   }
 }
 

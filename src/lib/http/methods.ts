@@ -7,13 +7,14 @@ function allowedMethods(routes: readonly { method: string; path: string }[], pat
   const methods = routes
     .filter(route => route.method !== 'ALL' && matches(route.path, path))
     .map(route => route.method);
-  return [...new Set(methods)].sort();
+  return [...new Set(methods)].sort((one, other) => one.localeCompare(other));
 }
 
 function matches(pattern: string, path: string): boolean {
   const [wanted, given] = [pattern.split('/'), path.split('/')];
   return (
-    wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
+    wanted.length === given.length &&
+    wanted.every((part, i) => (part.startsWith(':') ? given[i] !== '' : part === given[i]))
   );
 }
 
