@@ -40,7 +40,9 @@ export function writing<Input, Written>(
 ): (store: Store, rows: readonly Input[]) => Promise<Written[]> {
   const texts: Partial<Record<Engine, readonly string[]>> = {};
   return async function write(store, rows) {
-    const [first = '', second = ''] = (texts[store.engine] ??= compile(store, statement));
+    const compiled = texts[store.engine] ?? compile(store, statement);
+    texts[store.engine] = compiled;
+    const [first = '', second = ''] = compiled;
     const json = JSON.stringify(rows);
     if (store.sqlite === null) {
       return (await store.db.executeQuery<Written>(CompiledQuery.raw(first, [json]))).rows;
