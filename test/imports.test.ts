@@ -19,12 +19,15 @@ const { dependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 
   dependencies: Record<string, string>;
 };
 
+const FROM = [
+  /^\s*import\s+(?:[\w$*{},\s]+?\sfrom\s*)?['"]([^'"\n]+)['"]/gm,
+  /^\s*export\s+(?:type\s+)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\})\s*from\s*['"]([^'"\n]+)['"]/gm,
+  /\bimport\(\s*['"]([^'"\n]+)['"]/g,
+];
+
 /** What a text imports or re-exports, types included. */
 function importsOf(text: string): string[] {
-  const found = text.matchAll(
-    /(?:^|[;}\s])(?:import|export)\b[^'";]*?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g,
-  );
-  return [...found].map(([, declared, called]) => declared ?? called ?? '');
+  return FROM.flatMap(form => [...text.matchAll(form)].map(([, specifier = '']) => specifier));
 }
 
 function layerOf(path: string): string {
