@@ -24,8 +24,6 @@ export async function checkEncryption(
   if ('reason' in answered)
     return findings.failed(check, `no answer (${answered.reason})`, 'Run the doctor again.');
   const { answer } = answered;
-  if (answer.status === 404)
-    return findings.notPossible(check, 'the platform has no echo: run the doctor on its side');
   const body = z.object({ keys: z.string() }).safeParse(json(answer));
   if (answer.status !== 200 || !body.success)
     return findings.failed(check, 'the other side cannot read our text', SAME_KEY);

@@ -1,7 +1,7 @@
 import { SYNC_REQUEST_TYPE, secretHeaders, syncRequestBody } from '../../protocol/index.ts';
 import { type Asking, ask, askStatus, json, type Wire } from './ask.ts';
 import { checkClock, checkDateHeader } from './check-clock.ts';
-import { checkEncryption, checkReady, checkSlugs } from './check-keyferry.ts';
+import { checkReady, checkSlugs } from './check-keyferry.ts';
 import type { Finding, Findings } from './finding.ts';
 
 export interface PlatformSide {
@@ -46,7 +46,7 @@ export async function checkPlatformSide(
       return [
         await checkReady(asking, base, status, findings),
         await checkEndpoint(asking, side, findings),
-        await checkEncryption(asking, base, wire, findings),
+        findings.notPossible('encryption', 'the platform only encrypts: run the doctor there'),
         checkSlugs(slugs, status, findings),
         checkClock(status.time, askedAt, findings),
       ];

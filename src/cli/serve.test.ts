@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../../test/temp.ts';
+import { keyBlock } from './keygen.ts';
+import { runCli, startCli } from './testing/spawn-cli.ts';
+
+/** A folder with a .env of fresh keys, and those lines of it that are kept. */
+function folderWithKeys(keep: (line: string) => boolean = () => true): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, '.env'), keyBlock(new Date()).filter(keep).join('\n'));
+  return cwd;
+}
+
+test.each([
+  ['instance', ['--port', '0'], 1],
+  ['platform', ['--port', '0'], 1],
+  ['up', ['--instance-port', '0', '--platform-port', '0'], 2],
+])('%s serves until a signal, then stops clean', async (command, ports, count) => {
+  const running = startCli([command, ...ports], { cwd: folderWithKeys() });
+  await running.line(new RegExp(`(listens on http[^]*){${count}}`));
+  const urls = [...running.output.stdout.matchAll(/listens on (\S+)/g)].map(([, url]) => url);
+  expect(urls).toHaveLength(count);
+  for (const url of urls) {
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${url}/sandbox`)).status).toBe(404);
+  }
+  expect(await running.stop('SIGTERM')).toMatchObject({ status: 0 });
+});
+
+test('every problem of the configuration is told at once, before anything listens', async () => {
+  const cwd = temporaryFolder();
+  const env = {
+    CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY: 'A'.repeat(44),
+    CALCOM_WEBHOOK_SECRET: '"quoted"',
+    CALCOM_CREDENTIAL_SYNC_SECRET: 'another',
+    CALCOM_CREDENTIAL_SYNC_ENDPOINT: 'platform.example',
+    KEYFERRY_API_KEY: 'short',
+    KEYFERRY_DELIVER_REFRESH_TOKEN: 'maybe',
+    KEYFERRY_LOG_LEVEL: 'loud',
+    DATABASE_URL: 'mysql://localhost/x',
+  };
+  const { status, stdout, stderr } = await runCli(['up', '--instance-port', '0', '--platform-port', '0'], {
+    cwd,
+    env,
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  for (const name of [...Object.keys(env), 'KEYFERRY_ENCRYPTION_KEYS']) expect(stderr).toContain(name);
+  expect(stderr).toContain('has 44 characters instead of 32');
+  expect(stderr).toContain('openssl rand -base64 24');
+  expect(stderr).toContain('has quotes around its value');
+  expect(stderr).not.toContain('A'.repeat(44));
+  expect(existsSync(join(cwd, 'data'))).toBe(false);
+});
+
+test('a named variables file that is not there is a problem', async () => {
+  const { status, stderr } = await runCli(['instance', '--env', 'missing.env'], { cwd: temporaryFolder() });
+  expect(status).toBe(1);
+  expect(stderr).toContain('missing.env does not exist');
+});
+
+test.each([
+  ['instance', '--port', ['instance']],
+  ['platform', '--port', ['platform']],
+  ['instance', '--instance-port', ['up', '--platform-port', '0']],
+  ['platform', '--platform-port', ['up', '--sandbox', '--instance-port', '0']],
+])('a taken port of the %s is named, with %s to change it', async (role, flag, command) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const { status, stdout, stderr } = await runCli([...command, flag, String(port)], {
+    cwd: folderWithKeys(),
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(`Port ${port} is taken: the ${role} cannot listen there.`);
+  expect(stderr).toContain(`${flag} ${port + 1}`);
+});
+
+test('an address that is not of this machine is refused with what to do', async () => {
+  const { status, stderr } = await runCli(['instance', '--port', '0', '--host', '192.0.2.1'], {
+    cwd: folderWithKeys(),
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('192.0.2.1 is not an address of this machine.');
+});
+
+test('no colours when the output is no terminal, and no secret in it', async () => {
+  const running = startCli(['instance', '--port', '0'], { cwd: folderWithKeys() });
+  await running.line(/listens on/);
+  const { stdout, stderr } = await running.stop();
+  expect(stdout + stderr).not.toContain(String.fromCharCode(27));
+});
