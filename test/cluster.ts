@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chownSync,
   closeSync,
@@ -98,7 +98,10 @@ export async function startCluster({ fsync }: { readonly fsync: boolean }): Prom
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
     kill() {
-      server?.kill('SIGQUIT');
+      // Waits until it has ended: what still writes cannot be removed.
+      const stop = ['stop', '-D', data, '-m', 'immediate', '-w', '-t', '10'];
+      if (server !== null)
+        spawnSync(join(binaries, 'pg_ctl'), stop, { ...owner, cwd: folder, stdio: 'ignore' });
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
@@ -118,9 +121,12 @@ export async function startCluster({ fsync }: { readonly fsync: boolean }): Prom
 /** Whom the cluster runs as: null for ourselves. */
 function unprivileged(): { readonly uid: number; readonly gid: number } | null {
   if (process.getuid?.() !== 0) return null;
-  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-    const [name, , uid, gid] = line.split(':');
-    if (name === 'postgres' || name === 'nobody') return { uid: Number(uid), gid: Number(gid) };
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map(line => line.split(':'));
+  for (const wanted of ['postgres', 'nobody']) {
+    const [, , uid, gid] = users.find(([name]) => name === wanted) ?? [];
+    if (uid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
   throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody.');
 }
