@@ -30,6 +30,11 @@ function importsOf(text: string): string[] {
   return FROM.flatMap(form => [...text.matchAll(form)].map(([, specifier = '']) => specifier));
 }
 
+/** Tests and what only tests use: neither is built. */
+function isOfTests(path: string): boolean {
+  return path.endsWith('.test.ts') || path.includes('/testing/');
+}
+
 function layerOf(path: string): string {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
 }
@@ -41,7 +46,7 @@ function withoutComments(text: string): string {
 /** What a file does that its place forbids. */
 function faultsOf(path: string, text: string): string[] {
   const layer = layerOf(path);
-  const isTest = path.endsWith('.test.ts');
+  const isTest = isOfTests(path);
   const code = withoutComments(text);
   const faults: string[] = [];
   if (!(layer in MAY_IMPORT)) faults.push(`${path} is in no known folder`);
@@ -65,6 +70,7 @@ function faultsOf(path: string, text: string): string[] {
 function relativeFault(layer: string, target: string, isTest: boolean): string | null {
   if (target.startsWith('test/') || !target.startsWith('src/'))
     return isTest ? null : 'it is outside of src/';
+  if (isOfTests(target) && !isTest) return 'it is not built';
   const other = layerOf(target);
   const allowed = other === layer || (MAY_IMPORT[layer] ?? []).includes(other);
   return allowed ? null : `${layer} may not import ${other}`;
@@ -112,6 +118,7 @@ describe('this test', () => {
     ['src/instance/a.test.ts', "import { createPlatform } from '../platform/index.ts';"],
     ['src/instance/a.ts', "import { engines } from '../../test/engines.ts';"],
     ['src/instance/a.ts', "import { fetch } from 'undici';"],
+    ['src/cli/a.ts', "import { runCli } from './testing/b.ts';"],
     ['src/platform/a.ts', "export { createInstance } from '../instance/index.ts';"],
     ['src/platform/a.ts', "import { test } from 'vitest';"],
     ['src/platform/a.ts', "import { join } from 'path';"],
@@ -128,6 +135,7 @@ describe('this test', () => {
     ['src/instance/a.ts', "export function exported() {\n  return ['../platform/index.ts'];\n}"],
     ['src/lib/outbound.ts', "import { Agent } from 'undici';"],
     ['src/lib/a.test.ts', "import { engines } from '../../test/engines.ts';\nimport { test } from 'vitest';"],
+    ['src/cli/testing/a.ts', "import { onTestFinished } from 'vitest';"],
     ['src/cli/a.ts', "import { b } from '../platform/index.ts';\nconst all = process.env;"],
   ])('finds none in %s: %s', (path, text) => {
     expect(faultsOf(path, text)).toEqual([]);
