@@ -38,6 +38,6 @@ export const CONNECTION_COLUMNS = sql.raw(
     'failures',
     'retryAt',
   ]
-    .map(name => `c."${name}"`)
+    .map(name => `"${name}"`)
     .join(', '),
 );

@@ -8,8 +8,8 @@ export async function findConnectionOf(
   of: { externalUserId: string; appSlug: string; account: string },
 ): Promise<ConnectionRow | null> {
   const { rows } = await sql<ConnectionRow>`
-    select ${CONNECTION_COLUMNS} from "connection" c
-    where c."externalUserId" = ${of.externalUserId} and c."appSlug" = ${of.appSlug} and c."account" = ${of.account}
+    select ${CONNECTION_COLUMNS} from "connection"
+    where "externalUserId" = ${of.externalUserId} and "appSlug" = ${of.appSlug} and "account" = ${of.account}
   `.execute(db);
   return rows[0] ?? null;
 }

@@ -13,13 +13,13 @@ export interface ConnectionFilter {
 
 /** Connections in the order of their ids. */
 export async function listConnections(db: Db, filter: ConnectionFilter): Promise<ConnectionRow[]> {
-  const wanted = [sql`c."id" > ${filter.after ?? ''}`];
-  if (filter.externalUserId !== undefined) wanted.push(sql`c."externalUserId" = ${filter.externalUserId}`);
-  if (filter.appSlug !== undefined) wanted.push(sql`c."appSlug" = ${filter.appSlug}`);
-  if (filter.status !== undefined) wanted.push(sql`c."status" = ${filter.status}`);
+  const wanted = [sql`"id" > ${filter.after ?? ''}`];
+  if (filter.externalUserId !== undefined) wanted.push(sql`"externalUserId" = ${filter.externalUserId}`);
+  if (filter.appSlug !== undefined) wanted.push(sql`"appSlug" = ${filter.appSlug}`);
+  if (filter.status !== undefined) wanted.push(sql`"status" = ${filter.status}`);
   const { rows } = await sql<ConnectionRow>`
-    select ${CONNECTION_COLUMNS} from "connection" c
-    where ${sql.join(wanted, sql` and `)} order by c."id" limit ${filter.limit}
+    select ${CONNECTION_COLUMNS} from "connection"
+    where ${sql.join(wanted, sql` and `)} order by "id" limit ${filter.limit}
   `.execute(db);
   return rows;
 }

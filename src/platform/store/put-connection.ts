@@ -21,15 +21,15 @@ export async function putConnection(
   at: number,
 ): Promise<ConnectionRow | null> {
   const { rows } = await sql<ConnectionRow>`
-    insert into "connection" as c ("id", "externalUserId", "appSlug", "account", "sealedCredential", "status",
+    insert into "connection" ("id", "externalUserId", "appSlug", "account", "sealedCredential", "status",
       "expiresAt", "createdAt", "updatedAt")
     values (${grant.id}, ${grant.externalUserId}, ${grant.appSlug}, ${grant.account}, ${grant.sealedCredential},
       'connected', ${grant.expiresAt}, ${at}, ${at})
     on conflict ("externalUserId", "appSlug", "account") do update
     set "sealedCredential" = excluded."sealedCredential", "expiresAt" = excluded."expiresAt",
       "status" = 'connected', "statusReason" = null, "failedAt" = null, "failures" = 0, "retryAt" = 0,
-      "version" = c."version" + 1, "updatedAt" = excluded."updatedAt"
-    where c."id" = excluded."id"
+      "version" = "connection"."version" + 1, "updatedAt" = excluded."updatedAt"
+    where "connection"."id" = excluded."id"
     returning ${CONNECTION_COLUMNS}
   `.execute(db);
   return rows[0] ?? null;

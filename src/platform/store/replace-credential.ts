@@ -13,11 +13,11 @@ export async function replaceCredential(
   at: number,
 ): Promise<ConnectionRow | null> {
   const { rows } = await sql<ConnectionRow>`
-    update "connection" as c
+    update "connection"
     set "sealedCredential" = ${refreshed.sealedCredential}, "expiresAt" = cast(${refreshed.expiresAt} as bigint),
-      "version" = c."version" + 1, "status" = 'connected', "statusReason" = null, "failedAt" = null,
+      "version" = "version" + 1, "status" = 'connected', "statusReason" = null, "failedAt" = null,
       "failures" = 0, "retryAt" = 0, "refreshedAt" = cast(${at} as bigint), "updatedAt" = cast(${at} as bigint)
-    where c."id" = ${refreshed.id} and c."version" = ${refreshed.version}
+    where "id" = ${refreshed.id} and "version" = ${refreshed.version}
     returning ${CONNECTION_COLUMNS}
   `.execute(db);
   return rows[0] ?? null;

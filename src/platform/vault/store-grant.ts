@@ -52,6 +52,7 @@ async function store(context: Context, trx: Db, grant: NewGrant): Promise<Connec
   const { effects } = context;
   const { targetId, externalUserId, calcomUserId, appSlug, account, sessionId } = grant;
   const at = effects.now();
+  await placeUser(trx, { targetId, externalUserId, calcomUserId }, at);
   const before = await findConnectionOf(trx, { externalUserId, appSlug, account });
   const id = before?.id ?? randomUUID();
   const credential = keepRefreshToken(context, before, grant);
@@ -63,7 +64,6 @@ async function store(context: Context, trx: Db, grant: NewGrant): Promise<Connec
     at,
   );
   if (row === null) return null;
-  await placeUser(trx, { targetId, externalUserId, calcomUserId }, at);
   await pushEverywhere(trx, row, at);
   if (sessionId !== null) await putSessionDone(trx, sessionId, appSlug);
   const reached = before === null ? 'connection.connected' : 'connection.reconnected';
