@@ -322,7 +322,7 @@ function orderedLike(issue: Record<string, unknown>): Record<string, unknown> {
 function stillValid(body: string | Uint8Array): boolean {
   try {
     const push = parsePush(JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)));
-    if (!('keys' in push)) return false;
+    if (!('userId' in push)) return false;
     readCredential(JSON.parse(decryptKeys(push.keys, AES_KEY)), 0);
     return true;
   } catch {
