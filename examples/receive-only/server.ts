@@ -1,32 +1,31 @@
 // The instance's side inside a server of your own: it receives credentials beside your routes, and your code
-// gets working access tokens without an HTTP call.
+// gets working access tokens by a function call.
 //
 //   keyferry keygen > .env
 //   node --conditions=keyferry-source --env-file=.env examples/receive-only/server.ts
 // (the condition takes the sources of this clone; an installed package needs none)
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createInstance, type Instance, type InstanceConfig, readInstanceConfig } from 'keyferry/instance';
+import { createInstance, readInstanceConfig } from 'keyferry/instance';
+import { isKeyferryError } from 'keyferry/protocol';
 
-export async function createApp(config: InstanceConfig): Promise<{ app: Hono; instance: Instance }> {
-  const instance = await createInstance(config);
-  const app = new Hono();
+const instance = await createInstance(readInstanceConfig(process.env));
+const app = new Hono();
 
-  // Your own route: who is asking is your session's business.
-  app.get('/my/token', async c => {
+// Keyferry's routes: the webhook, and the API behind the API key.
+app.all('/api/*', c => instance.fetch(c.req.raw));
+
+// A route of yours. Who is asking is your session's business.
+app.get('/my/calendar', async c => {
+  try {
     const userId = Number(c.req.query('userId'));
-    const { expiresAt } = await instance.accessToken({ userId, appSlug: 'google-calendar' });
-    return c.json({ working: true, expiresAt });
-  });
+    const { accessToken, expiresAt } = await instance.accessToken({ userId, appSlug: 'google-calendar' });
+    return c.json({ usable: accessToken !== '', expiresAt });
+  } catch (error) {
+    if (!isKeyferryError(error)) throw error;
+    return c.json({ usable: false, reason: error.code, remedy: error.remedy }, 409);
+  }
+});
 
-  // The webhook alone. Mount "/api/*" for the whole API.
-  app.post('/api/webhook/app-credential', c => instance.fetch(c.req.raw));
-  return { app, instance };
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const { app, instance } = await createApp(readInstanceConfig(process.env));
-  const port = Number(process.env.PORT ?? 3000);
-  const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' });
-  process.once('SIGINT', () => server.close(() => void instance.close()));
-}
+const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000), hostname: '127.0.0.1' });
+process.once('SIGINT', () => server.close(() => void instance.close()));

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 // Before anything else is loaded: an older Node would fail further in, with a message about syntax.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -10,6 +10,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-enableCompileCache();
+module.enableCompileCache();
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2));

@@ -16,6 +16,12 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function createTerminal(): Terminal {
+  // A reader that has seen enough ("| head") is no fault, and a server outlives its terminal.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     out: line => void process.stdout.write(`${line}\n`),
     err: line => void process.stderr.write(`${line}\n`),

@@ -11,11 +11,12 @@ const SAME_SIGNAL_MS = 1_000;
  */
 export async function untilStopped(terminal: Terminal): Promise<void> {
   await new Promise<void>(resolve => {
-    let since: number | null = null;
+    let first: { readonly signal: string; readonly at: number } | null = null;
     for (const signal of SIGNALS) {
       process.on(signal, () => {
-        if (since !== null && performance.now() - since > SAME_SIGNAL_MS) process.exit(1);
-        since ??= performance.now();
+        const now = performance.now();
+        if (first && (first.signal !== signal || now - first.at > SAME_SIGNAL_MS)) process.exit(1);
+        first ??= { signal, at: now };
         resolve();
       });
     }

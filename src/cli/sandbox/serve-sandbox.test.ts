@@ -105,17 +105,16 @@ test('the tour walks a credential from consent to refresh, and on to its end', a
   expect(page.text).toMatch(/The token has expired: use it again/);
   expect(page.text).toMatch(/Clock of the sandbox: [^<]+, 61 min ahead/);
   page = await browser.click(page, 'Use it again');
-  expect(page.text).toContain('fetched a fresh one from the platform (version 1 to 2)');
-  expect(page.text).toContain('1 before the last use, 2 after it');
+  expect(page.text).toContain('fetched a fresh one from the platform (version 1 to ');
+  expect(page.text).toMatch(/1 before the last use, [23] after it/);
   expect(page.text).toContain('Made by the Keyferry tour');
 
-  const made = page.forms.findIndex(form => form.label === 'Delete');
-  expect(made).toBeGreaterThanOrEqual(0);
-  page = await browser.click(
-    { ...page, forms: page.forms.slice(-1 - page.forms.toReversed().findIndex(isDelete)) },
-    'Delete',
-  );
+  const row = page.text.split('<tr>').find(text => text.includes('Made by the Keyferry tour')) ?? '';
+  const made = page.forms.find(({ label, fields }) => label === 'Delete' && row.includes(`"${fields.id}"`));
+  if (!made) throw new Error('The event has no button.');
+  page = await browser.click(page, made);
   expect(page.text).toContain('The event is deleted.');
+  expect(page.text).not.toContain('Made by the Keyferry tour');
 
   page = await browser.click(page, 'Disconnect');
   expect(page.text).toContain('Disconnected: revoked at the provider');
@@ -157,10 +156,6 @@ test('the tour takes no form of another site and answers under no other name', a
   );
   expect(status).toBe(403);
 });
-
-function isDelete(form: { label: string }): boolean {
-  return form.label === 'Delete';
-}
 
 type Browser = ReturnType<typeof createBrowser>;
 

@@ -16,8 +16,8 @@ export interface Page {
 
 export interface Browser {
   open(url: string): Promise<Page>;
-  /** Clicks the button whose label begins so. */
-  click(page: Page, label: string): Promise<Page>;
+  /** Clicks the first button whose label begins so, or that of a form. */
+  click(page: Page, what: string | Form): Promise<Page>;
 }
 
 /**
@@ -56,12 +56,10 @@ export function createBrowser(): Browser {
 
   return {
     open: url => send(url, {}, null),
-    async click(page, label) {
-      const form = page.forms.find(one => one.label.startsWith(label));
+    async click(page, what) {
+      const form = typeof what === 'string' ? page.forms.find(one => one.label.startsWith(what)) : what;
       if (!form)
-        throw new Error(
-          `No button "${label}" at ${page.url}; there are: ${page.forms.map(one => one.label)}`,
-        );
+        throw new Error(`No button "${what}" at ${page.url}; there are: ${page.forms.map(one => one.label)}`);
       const init = {
         method: 'POST',
         headers: { origin: new URL(page.url).origin },

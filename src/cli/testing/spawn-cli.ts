@@ -29,8 +29,13 @@ export interface Running {
 }
 
 /** Starts the command line for real, with nothing of this process's variables but PATH. */
-export function startCli(args: readonly string[], { cwd, env = {} }: SpawnOptions): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export function startCli(args: readonly string[], options: SpawnOptions): Running {
+  return startNode([MAIN, ...args], options);
+}
+
+/** Starts node with these arguments in the same way. */
+export function startNode(args: readonly string[], { cwd, env = {} }: SpawnOptions): Running {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

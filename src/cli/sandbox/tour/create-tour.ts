@@ -144,10 +144,10 @@ export function createTour(options: TourOptions): Tour {
 
   async function look(): Promise<string> {
     memory.use = await useCalendar(usage);
-    const [from, to] = memory.use.versions;
-    return to > from
-      ? `Used. The token had expired, so the instance fetched a fresh one from the platform (version ${from} to ${to}).`
-      : 'Used, with the token that the instance had.';
+    const { before, after } = memory.use;
+    return before.refreshedAt === after.refreshedAt
+      ? 'Used, with the token that the instance had.'
+      : `Used. The token had expired: the instance fetched a fresh one from the platform (version ${before.version} to ${after.version}).`;
   }
 
   async function openSession(returnUrl: string): Promise<string> {

@@ -156,12 +156,12 @@ function refresh(view: View): Html {
       platform refreshes at the provider, and the refresh token never leaves it.</p>`;
   }
   const expired = credential.expiresAt <= now;
-  const [before, after] = view.use?.versions ?? [0, 0];
+  const refreshed = view.use && view.use.before.refreshedAt !== view.use.after.refreshedAt ? view.use : null;
   const last = credential.refreshedAt;
   return html`<table>
       ${row('Token', expired ? html`<span class="chip wait">expired ${fromNow(credential.expiresAt, now)}</span>` : `good, expires ${fromNow(credential.expiresAt, now)}`)}
       ${last === null ? '' : row('Refreshed', html`${moment(last)}, through the sync endpoint`)}
-      ${after > before && before > 0 ? row('Version on the instance', `${before} before the last use, ${after} after it`) : ''}
+      ${refreshed ? row('Version on the instance', `${refreshed.before.version} before the last use, ${refreshed.after.version} after it`) : ''}
       ${last === null || connection === null ? '' : row('Version on the platform', String(connection.version))}
     </table>
     <div class="actions">

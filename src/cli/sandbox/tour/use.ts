@@ -4,7 +4,9 @@ import type { RoleApi } from './role-api.ts';
 const calendarSchema = z.object({ id: z.string(), name: z.string(), primary: z.boolean() });
 const spanSchema = z.object({ start: z.string(), end: z.string() });
 const eventSchema = spanSchema.extend({ id: z.string(), calendarId: z.string(), title: z.string() });
-const versionsSchema = z.object({ credentials: z.array(z.object({ version: z.number() })) });
+const stateSchema = z.object({ version: z.number(), refreshedAt: z.number().nullable() });
+
+type State = z.infer<typeof stateSchema>;
 
 export type CalendarEvent = z.infer<typeof eventSchema>;
 
@@ -14,8 +16,9 @@ export interface Use {
   readonly calendars: readonly z.infer<typeof calendarSchema>[];
   readonly busy: readonly z.infer<typeof spanSchema>[];
   readonly events: readonly CalendarEvent[];
-  /** The credential's version before and after: a refresh counts it up. */
-  readonly versions: readonly [number, number];
+  /** The credential before and after: a refresh shows in both members. */
+  readonly before: State;
+  readonly after: State;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,7 +34,7 @@ export interface UseContext {
 /** Reads calendars, busy times and events of the coming week. @throws ApiProblem */
 export async function useCalendar({ instance, demoUserId, now }: UseContext): Promise<Use> {
   const at = now();
-  const before = await readVersion(instance, demoUserId);
+  const before = await readState(instance, demoUserId);
   const user = `userId=${demoUserId}`;
   const week = `${user}&from=${new Date(at).toISOString()}&to=${new Date(at + 7 * DAY_MS).toISOString()}`;
   const { calendars } = await instance.get(
@@ -46,15 +49,15 @@ export async function useCalendar({ instance, demoUserId, now }: UseContext): Pr
     `/api/keyferry/v1/events?${week}`,
     z.object({ events: z.array(eventSchema) }),
   );
-  return { at, calendars, busy, events, versions: [before, await readVersion(instance, demoUserId)] };
+  return { at, calendars, busy, events, before, after: await readState(instance, demoUserId) };
 }
 
-async function readVersion(instance: RoleApi, demoUserId: number): Promise<number> {
+async function readState(instance: RoleApi, demoUserId: number): Promise<State> {
   const { credentials } = await instance.get(
     `/api/keyferry/v1/credentials?userId=${demoUserId}`,
-    versionsSchema,
+    z.object({ credentials: z.array(stateSchema) }),
   );
-  return credentials[0]?.version ?? 0;
+  return credentials[0] ?? { version: 0, refreshedAt: null };
 }
 
 /** Puts an hour into tomorrow's calendar. @throws ApiProblem */
