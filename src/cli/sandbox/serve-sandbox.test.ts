@@ -142,6 +142,54 @@ test('a restart forgets the grants of the emulated Google, and the tour says so'
   expect(page.text).toContain('fetched a fresh one from the platform');
 });
 
+test('keys of a real client are kept, and Google is then not emulated', async () => {
+  const cwd = temporaryFolder();
+  const first = await start(cwd);
+  const { KEYFERRY_API_KEY } = parseEnv(readFileSync(join(cwd, 'data', 'secrets.env'), 'utf8'));
+  await fetch(`${first.platform}/api/keyferry/v1/apps/google-calendar`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEYFERRY_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ keys: { client_id: 'a-real-client', client_secret: 'its-secret' } }),
+  });
+  await first.running.stop();
+
+  const { tour, platform } = await start(cwd);
+  const page = await createBrowser().open(tour);
+  expect(page.text).toContain('Google: the real one');
+  expect(page.headers.get('content-security-policy')).toContain(
+    `form-action 'self' ${platform} https://accounts.google.com;`,
+  );
+  const link = await fetch(`${tour}/connect`, {
+    method: 'POST',
+    headers: { origin: platform },
+    redirect: 'manual',
+  });
+  const consentPage = await fetch(link.headers.get('location') ?? '', { redirect: 'manual' });
+  const address = new URL(consentPage.headers.get('location') ?? '');
+  expect([address.origin, address.searchParams.get('client_id')]).toEqual([
+    'https://accounts.google.com',
+    'a-real-client',
+  ]);
+});
+
+test('what goes wrong is said on the page, with its remedy', async () => {
+  const cwd = temporaryFolder();
+  const { tour, instance } = await start(cwd);
+  const browser = createBrowser();
+  let page = await browser.open(`${tour}?keyferry=error&code=consent_denied`);
+  expect(page.text).toContain('Not connected (consent_denied).');
+  page = await consent(browser, page, 'Connect');
+  page = await settled(browser, page, text => text.includes('sealedKey'));
+  const { KEYFERRY_API_KEY } = parseEnv(readFileSync(join(cwd, 'data', 'secrets.env'), 'utf8'));
+  await fetch(`${instance}/api/keyferry/v1/apps/google-calendar`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEYFERRY_API_KEY}`, 'content-type': 'application/json' },
+    body: '{"enabled":false}',
+  });
+  page = await browser.click(page, 'Look into the calendar');
+  expect(page.text).toMatch(/class="notice bad".*\(app_disabled\).*<p>/s);
+});
+
 test('the tour takes no form of another site and answers under no other name', async () => {
   const { tour } = await start(temporaryFolder());
   const foreign = await fetch(`${tour}/connect`, {

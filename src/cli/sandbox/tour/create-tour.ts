@@ -6,13 +6,12 @@ import type { Instance } from '../../../instance/index.ts';
 import { createOutbound } from '../../../lib/outbound.ts';
 import type { Handler } from '../../gate.ts';
 import type { SandboxClock } from '../clock.ts';
+import { createActions } from './actions.ts';
 import { faultPage, page } from './page.ts';
 import { ApiProblem, createRoleApi } from './role-api.ts';
-import { EXTERNAL_USER, readStory, type StorySources } from './story.ts';
+import { readStory } from './story.ts';
 import { STYLE_HASH } from './style.ts';
-import { createEvent, deleteEvent, type Use, useCalendar } from './use.ts';
 import type { Notice } from './view.ts';
-import { moment } from './words.ts';
 
 export interface TourOptions {
   readonly instance: { readonly url: string; readonly database: Instance['database'] };
@@ -41,7 +40,7 @@ export function inFrontOf(platform: Handler, tour: Tour): Handler {
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 const REAL_GOOGLE = 'https://accounts.google.com';
-const PAST_EXPIRY_MS = 60_000;
+const eventSchema = z.object({ id: z.string().min(1), calendarId: z.string().min(1) });
 
 /**
  * The guided page of the sandbox: it plays the host's product with the public APIs of both roles. It has no
@@ -51,134 +50,85 @@ export function createTour(options: TourOptions): Tour {
   const { clock, demoUserId, google } = options;
   const outbound = createOutbound({ deadlineMs: 30_000, maxBytes: 1024 * 1024, addresses: 'any' });
   const access = { apiKey: options.apiKey, outbound };
-  const platform = createRoleApi('platform', options.platform.url, access);
-  const instance = createRoleApi('instance', options.instance.url, access);
-  const sources: StorySources = { platform, instance, database: options.instance.database, demoUserId };
-  const usage = { instance, demoUserId, now: clock.now };
-  const memory = { notice: null as Notice | null, use: null as Use | null };
+  const sources = {
+    platform: createRoleApi('platform', options.platform.url, access),
+    instance: createRoleApi('instance', options.instance.url, access),
+    database: options.instance.database,
+    demoUserId,
+  };
+  const actions = createActions(sources, clock);
+  let notice: Notice | null = null;
+
+  /** Does what was clicked, keeps what is to be said of it, and goes back to its card. */
+  async function attempt(c: Context, step: number, run: () => Promise<string>): Promise<Response> {
+    try {
+      notice = { step, tone: 'good', text: await run(), remedy: null };
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      notice = { step, tone: 'bad', text: `${error.message} (${error.code})`, remedy: error.remedy };
+    }
+    return c.redirect(`/sandbox#step-${step}`, 303);
+  }
 
   const app = new Hono();
-  app.use(async function onlyLocal(c, next) {
-    if (!LOCAL_HOSTS.includes(new URL(c.req.url).hostname)) {
-      throw new HTTPException(403, { message: 'The tour answers under 127.0.0.1 and localhost only.' });
-    }
-    await next();
+  app.onError(answerFault);
+  app.use(async function guard(c, next) {
     c.header('content-security-policy', policy(options));
     c.header('referrer-policy', 'same-origin');
     c.header('x-content-type-options', 'nosniff');
     c.header('cache-control', 'no-store');
+    if (!LOCAL_HOSTS.includes(new URL(c.req.url).hostname)) {
+      throw new HTTPException(403, { message: 'The tour answers under 127.0.0.1 and localhost only.' });
+    }
+    await next();
   });
   app.use(csrf());
-  app.onError((error, c) => {
-    const status = error instanceof HTTPException ? error.status : 502;
-    const remedy = error instanceof ApiProblem ? error.remedy : null;
-    const text =
-      error instanceof HTTPException && error.message === ''
-        ? 'A form of another site is not taken.'
-        : error.message;
-    return c.html(faultPage(text, remedy), status);
-  });
-
   app.get('/sandbox', async c => {
     const story = await readStory(sources);
     const { connection } = story;
-    const view = {
-      story,
-      ...memory,
-      now: clock.now(),
-      aheadMs: clock.aheadMs(),
-      googleUrl: google?.url ?? null,
-      forgotten: connection !== null && google?.forgotten.get(connection.id) === connection.version,
-      demoUserId,
-    };
-    memory.notice = null;
-    return c.html(page(view));
+    const shown = c.req.query('keyferry') === 'error' ? notConnected(c.req.query('code')) : notice;
+    notice = null;
+    return c.html(
+      page({
+        story,
+        notice: shown,
+        use: actions.lastUse(),
+        now: clock.now(),
+        aheadMs: clock.aheadMs(),
+        googleUrl: google?.url ?? null,
+        forgotten: connection !== null && google?.forgotten.get(connection.id) === connection.version,
+        demoUserId,
+      }),
+    );
   });
   app.post('/sandbox/connect', async c => {
-    try {
-      return c.redirect(await openSession(`${new URL(c.req.url).origin}/sandbox`), 303);
-    } catch (error) {
-      return attempt(c, () => Promise.reject(error));
-    }
+    const returnUrl = `${new URL(c.req.url).origin}/sandbox`;
+    const link = await actions.connect(returnUrl).catch((error: unknown) => ({ error }));
+    return typeof link === 'string' ? c.redirect(link, 303) : attempt(c, 1, () => Promise.reject(link.error));
   });
-  app.post('/sandbox/deliver', c =>
-    attempt(c, async () => {
-      const { connection } = await readStory(sources);
-      if (connection === null) return 'There is nothing to deliver.';
-      await platform.post(`/api/keyferry/v1/connections/${connection.id}/deliver`, {}, z.unknown());
-      return 'The delivery is on its way.';
-    }),
-  );
-  app.post('/sandbox/use', c => attempt(c, look));
-  app.post('/sandbox/event', c =>
-    attempt(c, async () => {
-      const { title } = await createEvent(usage);
-      await look();
-      return `"${title}" stands in the calendar.`;
-    }),
-  );
+  app.post('/sandbox/deliver', c => attempt(c, 2, actions.deliver));
+  app.post('/sandbox/use', c => attempt(c, 4, actions.look));
+  app.post('/sandbox/event', c => attempt(c, 4, actions.makeEvent));
   app.post('/sandbox/event/delete', c =>
-    attempt(c, async () => {
-      await deleteEvent(usage, eventFormSchema.parse(await c.req.parseBody()));
-      await look();
-      return 'The event is deleted.';
-    }),
+    attempt(c, 4, async () => actions.deleteEvent(eventSchema.parse(await c.req.parseBody()))),
   );
-  app.post('/sandbox/expire', c =>
-    attempt(c, async () => {
-      const { credential } = await readStory(sources);
-      if (credential?.expiresAt == null) return 'This token has no expiry.';
-      clock.advance(credential.expiresAt + PAST_EXPIRY_MS - clock.now());
-      return `The clock of the sandbox says ${moment(clock.now())}. The token has expired: use it again.`;
-    }),
-  );
-  app.post('/sandbox/disconnect', c =>
-    attempt(c, async () => {
-      const { connection } = await readStory(sources);
-      if (connection) await platform.delete(`/api/keyferry/v1/connections/${connection.id}`);
-      memory.use = null;
-      return 'Disconnected: revoked at the provider, deleted on both sides.';
-    }),
-  );
+  app.post('/sandbox/expire', c => attempt(c, 5, actions.expire));
+  app.post('/sandbox/use-again', c => attempt(c, 5, actions.look));
+  app.post('/sandbox/disconnect', c => attempt(c, 1, actions.disconnect));
   return { fetch: request => app.fetch(request), close: () => outbound.close() };
-
-  async function look(): Promise<string> {
-    memory.use = await useCalendar(usage);
-    const { before, after } = memory.use;
-    return before.refreshedAt === after.refreshedAt
-      ? 'Used, with the token that the instance had.'
-      : `Used. The token had expired: the instance fetched a fresh one from the platform (version ${before.version} to ${after.version}).`;
-  }
-
-  async function openSession(returnUrl: string): Promise<string> {
-    const body = {
-      externalUserId: EXTERNAL_USER,
-      calcomUserId: demoUserId,
-      apps: ['google-calendar'],
-      returnUrl,
-    };
-    const { url } = await platform.post(
-      '/api/keyferry/v1/connect-sessions',
-      body,
-      z.object({ url: z.url() }),
-    );
-    memory.use = null;
-    return url;
-  }
-
-  /** Does what was clicked, keeps what is to be said of it, and goes back to the page. */
-  async function attempt(c: Context, run: () => Promise<string>): Promise<Response> {
-    try {
-      memory.notice = { tone: 'good', text: await run(), remedy: null };
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      memory.notice = { tone: 'bad', text: `${error.message} (${error.code})`, remedy: error.remedy };
-    }
-    return c.redirect('/sandbox', 303);
-  }
 }
 
-const eventFormSchema = z.object({ id: z.string().min(1), calendarId: z.string().min(1) });
+/** The platform sent the user back without a grant. */
+function notConnected(code = 'unknown'): Notice {
+  const remedy = 'Connect again. If it stays so, look the code up in docs/operations.md.';
+  return { step: 1, tone: 'bad', text: `Not connected (${code}).`, remedy };
+}
+
+function answerFault(error: Error, c: Context): Response | Promise<Response> {
+  const remedy = error instanceof ApiProblem ? error.remedy : null;
+  if (!(error instanceof HTTPException)) return c.html(faultPage(error.message, remedy), 502);
+  return c.html(faultPage(error.message || 'A form of another site is not taken.', remedy), error.status);
+}
 
 /** A form's redirects count as its target: from the platform on to the provider's consent page. */
 function policy({ platform, google }: TourOptions): string {

@@ -31,7 +31,7 @@ const view: View = {
     platformNotes: [{ at: now, kind: evil, detail: evil }],
     instanceNotes: [],
   },
-  notice: { tone: 'bad', text: evil, remedy: evil },
+  notice: { step: 1, tone: 'bad', text: evil, remedy: evil },
   use: {
     at: now,
     calendars: [{ id: evil, name: evil, primary: true }],

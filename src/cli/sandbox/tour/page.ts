@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { noticeBox } from './notice-box.ts';
 import { steps } from './steps.ts';
 import type { Note } from './story.ts';
 import { STYLE } from './style.ts';
@@ -9,15 +10,13 @@ type Html = ReturnType<typeof html>;
 
 /** The tour as one page. Reloads itself only while a delivery is on its way. */
 export function page(view: View): Html {
-  const { story, notice } = view;
+  const { story } = view;
   const onItsWay = story.delivery?.state === 'waiting' && story.delivery.attempts === 0;
   return frame(
     onItsWay ? html`<meta http-equiv="refresh" content="1">` : html``,
     html`${facts(view)}
       <main>
-        ${notice === null ? '' : noticeBox(notice.tone, notice.text, notice.remedy)}
         ${steps(view)}
-        ${story.connection === null ? '' : disconnect()}
         ${notes('What the platform noted', story.platformNotes)}
         ${notes('What the instance noted', story.instanceNotes)}
       </main>`,
@@ -28,7 +27,7 @@ export function page(view: View): Html {
 export function faultPage(text: string, remedy: string | null): Html {
   return frame(
     html``,
-    html`<main>${noticeBox('bad', text, remedy)}<p><a href="/sandbox">Back to the tour</a></p></main>`,
+    html`<main>${noticeBox({ tone: 'bad', text, remedy })}<p><a href="/sandbox">Back to the tour</a></p></main>`,
   );
 }
 
@@ -60,21 +59,6 @@ function facts({ now, aheadMs, googleUrl, demoUserId }: View): Html {
     <li>User: demo, id ${demoUserId} on the instance</li>
     <li>Google: ${googleUrl === null ? 'the real one' : `emulated at ${googleUrl}`}</li>
   </ul></header>`;
-}
-
-function noticeBox(tone: 'good' | 'bad', text: string, remedy: string | null): Html {
-  return html`<div class="notice ${tone}" role="status"><p>${text}</p>${remedy === null ? '' : html`<p>${remedy}</p>`}</div>`;
-}
-
-function disconnect(): Html {
-  return html`<section class="card">
-    <div class="number">×</div>
-    <div>
-      <div class="head"><h2>Disconnect</h2></div>
-      <p>The platform revokes the grant at the provider, deletes the credential on the instance and wipes its own.</p>
-      <div class="actions"><form method="post" action="/sandbox/disconnect"><button>Disconnect</button></form></div>
-    </div>
-  </section>`;
 }
 
 function notes(title: string, list: readonly Note[]): Html {

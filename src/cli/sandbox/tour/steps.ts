@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
-import { type Progress, progress, type View } from './view.ts';
+import { noticeBox } from './notice-box.ts';
+import { action, card, type Html, row, table } from './parts.ts';
+import { progress, type View } from './view.ts';
 import { fromNow, hours, moment } from './words.ts';
 
-type Html = ReturnType<typeof html>;
-
-/** The five cards, in order. */
+/** The five cards, in order, and a sixth to end it where something is connected. */
 export function steps(view: View): Html[] {
   const bodies = [connect, deliver, store, use, refresh];
   const titles = [
@@ -14,44 +14,31 @@ export function steps(view: View): Html[] {
     'Used there',
     'Expired, and refreshed',
   ];
-  return progress(view).map((state, index) =>
-    card(index + 1, titles[index] ?? '', state, bodies[index]?.(view) ?? html``),
-  );
+  const cards = progress(view).map((state, index) => {
+    const number = index + 1;
+    return card(
+      { number, title: titles[index] ?? '', state },
+      said(view, number),
+      bodies[index]?.(view) ?? html``,
+    );
+  });
+  return view.story.connection === null ? cards : [...cards, disconnect(view)];
 }
 
-function card(number: number, title: string, state: Progress, body: Html): Html {
-  const chip =
-    state === 'done'
-      ? html`<span class="chip good">done</span>`
-      : state === 'next'
-        ? html`<span class="chip">next</span>`
-        : '';
-  return html`<section class="card ${state}">
-    <div class="number">${number}</div>
+function disconnect(view: View): Html {
+  return html`<section class="card plain" id="step-6">
     <div>
-      <div class="head"><h2>${title}</h2>${chip}</div>
-      ${body}
+      <div class="head"><h2>Disconnect</h2></div>
+      ${said(view, 6)}
+      <p>The platform revokes the grant at the provider, deletes the credential on the instance and wipes its own.</p>
+      <div class="actions">${action('disconnect', { label: 'Disconnect' })}</div>
     </div>
   </section>`;
 }
 
-interface Button {
-  readonly label: string;
-  readonly main?: boolean;
-  readonly small?: boolean;
-  readonly fields?: Readonly<Record<string, string>>;
-}
-
-function action(path: string, { label, main, small, fields = {} }: Button): Html {
-  const hidden = Object.entries(fields).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  );
-  const look = main ? 'main' : small ? 'small' : '';
-  return html`<form method="post" action="/sandbox/${path}">${hidden}<button class="${look}">${label}</button></form>`;
-}
-
-function row(name: string, value: Html | string): Html {
-  return html`<tr><th>${name}</th><td>${value}</td></tr>`;
+/** What the last click led to, where it belongs to this card. */
+function said({ notice }: View, step: number): Html {
+  return notice?.step === step ? noticeBox(notice) : html``;
 }
 
 function connect(view: View): Html {
@@ -144,10 +131,6 @@ function use(view: View): Html {
     <div class="actions">${look}${make}</div>`;
 }
 
-function table(rows: readonly Html[]): Html {
-  return rows.length === 0 ? html`<p class="quiet">none</p>` : html`<table>${rows}</table>`;
-}
-
 function refresh(view: View): Html {
   const { story, now } = view;
   const { credential, connection } = story;
@@ -165,6 +148,6 @@ function refresh(view: View): Html {
       ${last === null || connection === null ? '' : row('Version on the platform', String(connection.version))}
     </table>
     <div class="actions">
-      ${expired ? action('use', { label: 'Use it again', main: true }) : action('expire', { label: 'Set the clock past the expiry', main: view.use !== null && last === null })}
+      ${expired ? action('use-again', { label: 'Use it again', main: true }) : action('expire', { label: 'Set the clock past the expiry', main: view.use !== null && last === null })}
     </div>`;
 }

@@ -31,7 +31,9 @@ a { color: var(--accent); }
 .card {
   display: grid; grid-template-columns: 2.2rem 1fr; gap: 0 .9rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .75rem; padding: 1.1rem 1.2rem; margin: 0 0 .8rem;
+  scroll-margin-top: 1rem;
 }
+.card.plain { grid-template-columns: 1fr; }
 .number {
   width: 2.2rem; height: 2.2rem; border-radius: 50%; display: grid; place-items: center; font-weight: 700;
   border: 2px solid var(--line); color: var(--quiet);
@@ -45,7 +47,7 @@ a { color: var(--accent); }
 .chip.good { background: var(--good-ground); color: var(--good); }
 .chip.bad { background: var(--bad-ground); color: var(--bad); }
 .chip.wait { background: var(--wait-ground); color: var(--wait); }
-.notice { border-radius: .75rem; padding: .8rem 1.1rem; margin: 0 0 .8rem; border: 1px solid; }
+.notice { border-radius: .5rem; padding: .6rem .85rem; margin: .5rem 0 .7rem; border: 1px solid; }
 .notice p { margin: 0; }
 .notice.good { background: var(--good-ground); color: var(--good); }
 .notice.bad { background: var(--bad-ground); color: var(--bad); }
@@ -67,7 +69,7 @@ code, .sealed { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, mon
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 td, th { text-align: left; padding: .28rem .7rem .28rem 0; vertical-align: top; border-top: 1px solid var(--line); }
 tr:first-child td, tr:first-child th { border-top: 0; }
-th { font-weight: 500; color: var(--quiet); white-space: nowrap; width: 1%; }
+th { font-weight: 500; color: var(--quiet); width: 11rem; }
 td.end { text-align: right; padding-right: 0; }
 details { margin-top: 1.2rem; }
 summary { cursor: pointer; font-weight: 600; }
@@ -75,7 +77,7 @@ summary { cursor: pointer; font-weight: 600; }
   body { padding-top: 1.2rem; }
   .card { grid-template-columns: 1fr; padding: 1rem; }
   .number { display: none; }
-  th { white-space: normal; }
+  th { width: 7rem; }
 }
 `;
 

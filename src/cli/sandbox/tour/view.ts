@@ -3,6 +3,8 @@ import type { Use } from './use.ts';
 
 /** What the last click led to. */
 export interface Notice {
+  /** The card it belongs to, from 1; 6 is the disconnecting. */
+  readonly step: number;
   readonly tone: 'good' | 'bad';
   readonly text: string;
   readonly remedy: string | null;
