@@ -100,6 +100,23 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
   return { platform, config, clock, logged, api, sync, connect };
 }
 
+export interface ConnectionView {
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+  readonly statusReason: string | null;
+  readonly events: readonly { readonly kind: string; readonly detail: string | null }[];
+  readonly deliveries: readonly { readonly topic: string; readonly state: string }[];
+}
+
+/** All connections, each as its own page shows it. */
+export async function connectionsOf({ api }: Pick<TestPlatform, 'api'>): Promise<ConnectionView[]> {
+  const path = '/api/keyferry/v1/connections';
+  const { connections } = (await (await api('GET', path)).json()) as { connections: { id: string }[] };
+  const pages = await Promise.all(connections.map(({ id }) => api('GET', `${path}/${id}`)));
+  return Promise.all(pages.map(async page => (await page.json()) as ConnectionView));
+}
+
 /** What a push carried. */
 export function pushed(body: string): { userId: number; appSlug: string; keys: Record<string, unknown> } {
   const { userId, appSlug, keys } = JSON.parse(body);

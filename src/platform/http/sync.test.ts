@@ -4,6 +4,7 @@ import { browser, location } from '../../../test/platform/browser.ts';
 import {
   CALCOM_USER,
   CLIENT,
+  type ConnectionView,
   EXTERNAL_USER,
   PLATFORM_URL,
   SECRET,
@@ -37,7 +38,8 @@ async function setUp(credential: object = {}) {
     api_url: 'https://z',
     ...credential,
   });
-  const state = async () => (await all.api('GET', `/api/keyferry/v1/connections/${id}`)).json();
+  const state = async () =>
+    (await (await all.api('GET', `/api/keyferry/v1/connections/${id}`)).json()) as ConnectionView;
   return { ...all, provider, id, state };
 }
 
@@ -218,7 +220,7 @@ describe('a refresh that fails', () => {
     expect((await sync('zoom')).status).toBe(200);
     const after = await state();
     expect(after).toMatchObject({ status: 'connected', statusReason: null, failedAt: null });
-    expect(after.events.map((event: { kind: string }) => event.kind)).toEqual([
+    expect(after.events.map(({ kind }) => kind)).toEqual([
       'connection.recovered',
       'connection.failing',
       'connection.imported',

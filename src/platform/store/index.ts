@@ -33,4 +33,4 @@ export * from './put-target.ts';
 export * from './put-target-user.ts';
 export * from './replace-credential.ts';
 export * from './session-row.ts';
-export * from './unique.ts';
+export * from './write-conflict.ts';

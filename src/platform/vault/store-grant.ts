@@ -5,7 +5,7 @@ import {
   type ConnectionRow,
   findConnectionOf,
   insertEvent,
-  isUniqueViolation,
+  isWriteConflict,
   putConnection,
   putSessionDone,
 } from '../store/index.ts';
@@ -42,7 +42,7 @@ export async function storeGrant(context: Context, grant: NewGrant): Promise<Con
       }
     } catch (error) {
       // Two first grants of one user, or of one id, at the same time: the second look finds the other.
-      if (!isUniqueViolation(error) || tries === TRIES) throw error;
+      if (!isWriteConflict(error) || tries === TRIES) throw error;
     }
   }
   throw new KeyferryError('busy', 'The connection is being changed by others.', { retryAfterMs: 1_000 });

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { OutboundError } from '../../lib/outbound.ts';
+import { judgeNoAnswer, judgeTokens } from './judge-tokens.ts';
+
+const NOW = Date.UTC(2026, 0, 15);
+
+function judged(status: number, body: unknown, headers: Record<string, string> = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return judgeTokens({ status, headers: new Headers(headers), body: text }, NOW);
+}
+
+test('tokens are read, whatever the provider writes them with', () => {
+  const body = { access_token: 'a', token_type: 'bearer', expires_in: '3600', instance_url: 'https://x' };
+  expect(judged(200, body)).toMatchObject({
+    kind: 'tokens',
+    credential: { accessToken: 'a', refreshToken: null, expiresAt: NOW + 3_600_000, wire: body },
+  });
+  expect(judged(201, { access_token: 'a' })).toMatchObject({
+    kind: 'tokens',
+    credential: { expiresAt: null },
+  });
+});
+
+describe('what is no token', () => {
+  test.each([
+    [400, { error: 'invalid_grant' }, 'grant'],
+    [401, { error: 'invalid_grant' }, 'grant'],
+    [200, { error: 'invalid_grant' }, 'grant'],
+    [400, { error: 'invalid_client' }, 'client'],
+    [401, { error: 'invalid_client' }, 'client'],
+    [400, { error: 'unauthorized_client' }, 'client'],
+    [401, 'no', 'client'],
+    [400, { error: 'invalid_request' }, 'request'],
+    [400, { error: 'unsupported_grant_type' }, 'request'],
+    [403, '<html>', 'request'],
+    [404, '', 'request'],
+    [400, { error: 'temporarily_unavailable' }, 'busy'],
+    [429, { error: 'invalid_grant' }, 'busy'],
+    [503, '', 'busy'],
+    [500, { error: 'invalid_grant' }, 'failed'],
+    [502, '<html>', 'failed'],
+    [200, '<html>', 'malformed'],
+    [200, '', 'malformed'],
+    [200, 'null', 'malformed'],
+    [200, [], 'malformed'],
+    [200, {}, 'malformed'],
+    [200, { access_token: '' }, 'malformed'],
+    [200, { access_token: 7 }, 'malformed'],
+    [200, { access_token: 'a\nb' }, 'malformed'],
+  ])('%i %j is of the kind %s', (status, body, kind) => {
+    expect(judged(status, body)).toMatchObject({ kind });
+  });
+
+  test('says how long to wait, where the provider does', () => {
+    expect(judged(429, '', { 'retry-after': '120' })).toMatchObject({ retryAfterMs: 120_000 });
+    expect(judged(429, '')).toMatchObject({ retryAfterMs: null });
+  });
+
+  test('shows an error code and nothing else that the provider says', () => {
+    expect(judged(400, { error: 'invalid_scope', error_description: 'the secret' })).toMatchObject({
+      reason: 'answered 400 invalid_scope',
+    });
+    expect(judged(400, { error: 'the secret, with blanks' })).toMatchObject({
+      reason: 'answered 400 an error',
+    });
+  });
+});
+
+describe('no answer', () => {
+  test.each([
+    ['timeout', 'unreachable'],
+    ['connection', 'unreachable'],
+    ['redirect', 'request'],
+    ['too_large', 'malformed'],
+  ] as const)('for a %s is of the kind %s', (kind, outcome) => {
+    expect(judgeNoAnswer(new OutboundError(kind, 'x', true))).toMatchObject({ kind: outcome });
+  });
+
+  test('that is not of the network is thrown on', () => {
+    expect(() => judgeNoAnswer(new TypeError('ours'))).toThrow('ours');
+  });
+});
