@@ -8,6 +8,8 @@ export interface Usage {
   /** Processor time since the start, milliseconds. */
   readonly cpuMs: number;
   readonly rssMb: number;
+  /** JavaScript objects alive, in MB; without garbage when the process was started with `gc`. */
+  readonly heapMb: number;
 }
 
 export interface ServerProcess {
@@ -20,8 +22,9 @@ export interface ServerProcess {
 export async function startServer(
   name: 'instance' | 'plain',
   location: DatabaseLocation,
+  { gc = false } = {},
 ): Promise<ServerProcess> {
-  const child = forked(name, [JSON.stringify(location)]);
+  const child = forked(name, [JSON.stringify(location)], gc ? ['--expose-gc'] : []);
   const { url } = await next<{ url: string }>(child);
   return {
     url,
@@ -47,19 +50,23 @@ export async function bareUpserts(
   return (await next<{ perSecond: number }>(child)).perSecond;
 }
 
-function forked(name: string, args: string[]): ChildProcess {
+function forked(name: string, args: string[], execArgv: string[] = []): ChildProcess {
   const out = openSync(devNull, 'w');
   return fork(new URL(`./servers/${name}.ts`, import.meta.url), args, {
+    execArgv,
     stdio: ['ignore', out, 'inherit', 'ipc'],
   });
 }
 
-async function next<Message>(child: ChildProcess): Promise<Message> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`A bench process ended with ${code}.`);
-    }),
-  ]);
-  return message as Message;
+function next<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    function ended(code: number | null): void {
+      reject(new Error(`A bench process ended with ${code}.`));
+    }
+    child.once('exit', ended);
+    child.once('message', message => {
+      child.off('exit', ended);
+      resolve(message as Message);
+    });
+  });
 }

@@ -1,0 +1,42 @@
+import { cpus, totalmem } from 'node:os';
+import { measureCodec } from './codec.ts';
+import { measureMemory } from './memory.ts';
+import { measureRequests } from './requests.ts';
+import { measureStart } from './start.ts';
+import { openStores } from './stores.ts';
+import { printTable, ratio, whole } from './table.ts';
+
+// npm run bench [-- codec start requests memory]: all parts, or those named.
+const parts = new Set(process.argv.slice(2));
+const wanted = (part: string) => parts.size === 0 || parts.has(part);
+const [FEW, MANY] = [1_000, 200_000];
+
+const machine = `${cpus().length} x ${cpus()[0]?.model}, ${whole(totalmem() / 2 ** 30)} GB, ${process.platform}`;
+console.log(`Machine: ${machine}. Node ${process.version}. ${new Date().toISOString().slice(0, 10)}.`);
+console.log('The load generator, the server and the database share the processors.');
+
+if (wanted('codec')) measureCodec();
+if (wanted('start')) await measureStart();
+const stores = wanted('requests') || wanted('memory') ? await openStores() : [];
+try {
+  for (const store of stores) {
+    if (wanted('requests')) {
+      for (const what of ['pushes', 'reads'] as const) {
+        const few = await measureRequests(store, what, FEW);
+        const many = await measureRequests(store, what, MANY);
+        const rows = [...few].map(([callers, { perSecond }]) => {
+          const grown = many.get(callers)?.perSecond ?? Number.NaN;
+          return [String(callers), whole(perSecond), whole(grown), ratio(grown, perSecond)];
+        });
+        printTable(
+          `${what} a second by stored credentials, ${store.engine}`,
+          ['callers', whole(FEW), whole(MANY), 'ratio'],
+          rows,
+        );
+      }
+    }
+    if (wanted('memory')) await measureMemory(store);
+  }
+} finally {
+  for (const store of stores) await store.dispose();
+}
