@@ -285,3 +285,26 @@ describe('a link that cannot be made', () => {
     expect(await response.json()).toMatchObject({ code: 'conflict' });
   });
 });
+
+test('nothing of a walk that was logged holds a secret of it', async () => {
+  const google = await startGoogle();
+  const all = await startPlatform({ providers: google.providers });
+  const ada = newBrowser(all);
+  const url = await link(all, { apps: ['google-calendar'] });
+  const consentPage = new URL(location(await ada.get(url)));
+  const state = consentPage.searchParams.get('state') ?? '';
+  await ada.get(
+    `${PLATFORM_URL}/api/connect/callback?${new URLSearchParams({ state, error: 'access_denied' })}`,
+  );
+  await all.platform.database.db.deleteFrom('platform_app').execute();
+  await ada.get(url);
+  await all.platform.database.db.schema.dropTable('oauth_attempt').execute();
+  const broken = await ada.get(`${PLATFORM_URL}/api/connect/callback?state=${state}&code=made-up`);
+  expect(broken.status).toBe(500);
+  const logged = all.logged.join('');
+  expect(logged).toContain('connect failed');
+  const cookies = [...(ada.cookies.get('platform.test')?.values() ?? [])];
+  expect(cookies).toHaveLength(1);
+  for (const secret of [state, url, 'made-up', ...cookies]) expect(logged).not.toContain(secret);
+  expect(await broken.text()).not.toContain(state);
+});
