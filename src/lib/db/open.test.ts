@@ -83,6 +83,18 @@ describeEngines('openDatabase', engine => {
       .poll(async () => (await pid.execute(other.db).catch(() => ({ rows: [first] }))).rows[0]?.pid)
       .not.toBe(first?.pid);
   });
+
+  test.runIf(engine.name === 'postgres')('one that breaks in use fails its transaction alone', async () => {
+    const other = openDatabase({ ...(made.location as { url: string }), poolSize: 1 });
+    onTestFinished(() => other.close());
+    const transaction = other.db.transaction().execute(async trx => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as "pid"`.execute(trx);
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db);
+      for (;;) await sql`select 1`.execute(trx);
+    });
+    await expect(transaction).rejects.toThrow();
+    expect((await sql`select 1 as "n"`.execute(other.db)).rows).toEqual([{ n: 1 }]);
+  });
 });
 
 describe('a SQLite file', () => {

@@ -144,7 +144,9 @@ function openPool(connectionString: string, max: number): pg.Pool {
         PARSERS[type] ?? pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
-  // Without a listener an idle connection that breaks would end the process; the pool replaces it.
+  // Without listeners a connection that breaks would end the process; the pool replaces it. It listens to an
+  // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
+  pool.on('connect', client => client.on('error', () => {}));
   return pool;
 }

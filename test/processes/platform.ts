@@ -1,0 +1,15 @@
+import type { DatabaseLocation } from '../../src/lib/db/index.ts';
+import { listen } from '../../src/lib/http/index.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { createPlatform } from '../../src/platform/index.ts';
+import { instanceConfig } from '../instance.ts';
+
+/** A platform that delivers to the address of its second argument, on a free port, until it is killed. */
+const location = JSON.parse(process.argv[2] ?? '') as DatabaseLocation;
+const shared = instanceConfig(location, { sync: { webappUrl: process.argv[3] ?? '' } });
+const config = { ...shared, publicUrl: 'http://platform.test', withRefreshToken: false };
+const platform = await createPlatform(config, { log: createLog('silent') });
+const { url } = await listen(platform.fetch, { port: 0, host: '127.0.0.1' });
+platform.start();
+process.on('disconnect', () => process.exit());
+process.send?.({ url });
