@@ -49,3 +49,21 @@ function readdirOrRead(url: URL): void {
     if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
   }
 }
+
+test('the lock file lets "npm ci" do its work on every machine', () => {
+  const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8')) as {
+    packages: Record<string, { gypfile?: boolean; optionalDependencies?: Record<string, string> }>;
+  };
+  const paths = Object.keys(lock.packages);
+  for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
+    for (const name of Object.keys(optionalDependencies)) {
+      expect(
+        paths.some(known => known.endsWith(`node_modules/${name}`)),
+        `${path} wants ${name}`,
+      ).toBe(true);
+    }
+  }
+  // It has its binaries with it. Without this mark npm before 11 calls node-gyp, which fails where there is no
+  // Python; "npm install" drops the mark.
+  expect(lock.packages['node_modules/better-sqlite3']?.gypfile).toBe(false);
+});

@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temp.ts';
 import { openDatabase } from '../lib/db/index.ts';
 import type { Finding } from './doctor/finding.ts';
-import { freshSecrets, keyBlock } from './keygen.ts';
+import { freshSecrets } from './keygen.ts';
+import { freshKeys } from './testing/fresh-keys.ts';
 import { freePort, runCli, startCli } from './testing/spawn-cli.ts';
 
-const keys = parseEnv(keyBlock(new Date()).join('\n')) as Record<string, string>;
+const keys = freshKeys();
 
 let cwd: string;
 let env: Record<string, string>;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   const { CALCOM_WEBAPP_URL: _webapp, CALCOM_CREDENTIAL_SYNC_ENDPOINT: _endpoint, ...secrets } = keys;
   const running = startCli(['up', '--instance-port', '0', '--platform-port', '0'], { cwd, env: secrets });
   const [, instance = '', platform = ''] = await running.line(
-    /instance[^]*listens on (\S+)[^]*platform[^]*listens on (\S+)/,
+    /instance[\s\S]*listens on (\S+)[\s\S]*platform[\s\S]*listens on (\S+)/,
   );
   env = { ...secrets, CALCOM_WEBAPP_URL: instance, CALCOM_CREDENTIAL_SYNC_ENDPOINT: `${platform}/api/sync` };
 });

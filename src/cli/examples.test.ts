@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temp.ts';
 import { aesKey, encryptKeys } from '../protocol/index.ts';
-import { keyBlock } from './keygen.ts';
+import { freshKeys } from './testing/fresh-keys.ts';
 import { freePort, type Running, runCli, startNode } from './testing/spawn-cli.ts';
 
-const keys = parseEnv(keyBlock(new Date()).join('\n')) as Record<string, string>;
+const keys = freshKeys();
 const bearer = { authorization: `Bearer ${keys.KEYFERRY_API_KEY}`, 'content-type': 'application/json' };
 
 /** Starts an example for real, on the sources of this clone. */
@@ -45,12 +44,12 @@ test('receive-only: a pushed credential is usable by a function call', async () 
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'calcom-webhook-secret': keys.CALCOM_WEBHOOK_SECRET ?? '',
+      'calcom-webhook-secret': keys.CALCOM_WEBHOOK_SECRET,
     },
     body: JSON.stringify({
       userId: 1,
       appSlug: 'google-calendar',
-      keys: encryptKeys(token, aesKey(keys.CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY ?? '')),
+      keys: encryptKeys(token, aesKey(keys.CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY)),
     }),
   });
   expect(await pushed.json()).toEqual({ message: 'Credentials created for userId: 1' });

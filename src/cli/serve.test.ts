@@ -20,7 +20,7 @@ test.each([
   ['up', ['--instance-port', '0', '--platform-port', '0'], 2],
 ])('%s serves until a signal, then stops clean', async (command, ports, count) => {
   const running = startCli([command, ...ports], { cwd: folderWithKeys() });
-  await running.line(new RegExp(`(listens on http[^]*){${count}}`));
+  await running.line(new RegExp(`(listens on http[\\s\\S]*){${count}}`));
   const urls = [...running.output.stdout.matchAll(/listens on (\S+)/g)].map(([, url]) => url);
   expect(urls).toHaveLength(count);
   for (const url of urls) {

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temp.ts';
-import { keyBlock } from './keygen.ts';
+import { freshKeys } from './testing/fresh-keys.ts';
 import { type Running, startCli } from './testing/spawn-cli.ts';
 
-const keys = parseEnv(keyBlock(new Date()).join('\n')) as Record<string, string>;
+const keys = freshKeys();
 const BODY = JSON.stringify({ userId: 1, appSlug: 'zoom', keys: 'x' });
 
 /** An instance with a push of which one half has been sent. */
@@ -16,7 +15,7 @@ async function halfWay(): Promise<{ running: Running; push: ClientRequest }> {
   const push = request(`${url}/api/webhook/app-credential`, {
     method: 'POST',
     headers: {
-      'calcom-webhook-secret': keys.CALCOM_WEBHOOK_SECRET ?? '',
+      'calcom-webhook-secret': keys.CALCOM_WEBHOOK_SECRET,
       'content-length': BODY.length,
       expect: '100-continue',
     },
