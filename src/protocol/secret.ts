@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /**
  * Compares a secret that came over the wire with the expected one in constant time, whatever the lengths.
@@ -11,7 +11,7 @@ export function secretMatches(given: string | null | undefined, expected: string
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 /**

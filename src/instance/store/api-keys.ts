@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
 
@@ -6,7 +6,7 @@ const FROM_ENVIRONMENT = 'KEYFERRY_API_KEY';
 
 /** Keys are random and long, so that a plain hash is enough to look one up by. */
 export function hashApiKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }
 
 /** Makes the configured key the first one; a former configured key ends, keys made otherwise stay. */

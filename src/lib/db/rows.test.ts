@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
-import { type Database, databaseNow, jsonRows, openDatabase, skipLocked, writing } from './index.ts';
+import { type Database, databaseNow, openDatabase, skipLocked, writing } from './index.ts';
 
 interface Row {
   readonly id: number;
@@ -32,10 +32,19 @@ describeEngines('rows', engine => {
     await made.dispose();
   });
 
+  const insert = writing<Row, Row>({
+    input: COLUMNS,
+    write: input => sql<Row>`insert into "row" ("id", "at", "text")
+      select "id", "at", "text" from ${input} as r where true returning "id", "at", "text"`,
+    written: COLUMNS,
+    followUp: written => sql`insert into "trace" ("rowId", "text")
+      select "id", coalesce("text", 'none') from ${written} as w where true`,
+  });
+
   async function readBack(rows: readonly Row[]): Promise<unknown[]> {
-    const source = jsonRows<Row>(database.engine, JSON.stringify(rows), COLUMNS);
-    const read = sql`select * from ${source} as r order by "id"`;
-    return (await read.execute(database.db)).rows;
+    const written = await insert(database, rows);
+    expect(written.toSorted((one, other) => one.id - other.id)).toEqual(rows);
+    return (await sql`select * from "row" order by "id"`.execute(database.db)).rows;
   }
 
   test('records come out as they went in', async () => {

@@ -1,28 +1,29 @@
-import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type RawBuilder, type SqliteDatabase, sql } from 'kysely';
 import type { Engine, Store } from './open.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
 export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
-/**
- * Records as a source for `from`, carried by one JSON parameter: the statement is the same for one row and
- * for a hundred, so it is planned once.
- */
-export function jsonRows<Row>(engine: Engine, json: string, columns: Columns<Row>): RawBuilder<Row> {
+/** Columns as a source for `from` that PostgreSQL takes for any number of rows, carried by one JSON parameter. */
+function manyRows<Row>(columns: Columns<Row>): RawBuilder<Row> {
   const fields = Object.entries<ColumnType>(columns).map(
     ([name, type]) => sql`cast(value->>${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
   );
-  const source =
-    engine === 'postgres'
-      ? sql`jsonb_array_elements(cast(${json} as jsonb)) as t(value)`
-      : sql`json_each(${json})`;
-  return sql<Row>`(select ${sql.join(fields)} from ${source})`;
+  return sql<Row>`(select ${sql.join(fields)} from jsonb_array_elements(cast(${'[]'} as jsonb)) as t(value))`;
+}
+
+/** The same for one row, a parameter a column: SQLite runs a prepared statement faster than it reads JSON. */
+function oneRow<Row>(columns: Columns<Row>): RawBuilder<Row> {
+  const fields = Object.entries<ColumnType>(columns).map(
+    ([name, type]) => sql`cast(${name} as ${sql.raw(type)}) as ${sql.ref(name)}`,
+  );
+  return sql<Row>`(select ${sql.join(fields)})`;
 }
 
 export interface Writing<Input, Written> {
   readonly input: Columns<Input>;
-  /** A statement that writes the input rows and returns. It takes no other parameter. */
+  /** A statement that writes the input rows and returns. It names them once and takes no other parameter. */
   readonly write: (input: RawBuilder<Input>) => RawBuilder<Written>;
   /** What it returns. */
   readonly written: Columns<Written>;
@@ -38,29 +39,13 @@ export interface Writing<Input, Written> {
 export function writing<Input, Written>(
   statement: Writing<Input, Written>,
 ): (store: Store, rows: readonly Input[]) => Promise<Written[]> {
-  const texts: Partial<Record<Engine, readonly string[]>> = {};
+  const compiled: Partial<Record<Engine, readonly string[]>> = {};
   return async function write(store, rows) {
-    const compiled = texts[store.engine] ?? compile(store, statement);
-    texts[store.engine] = compiled;
-    const [first = '', second = ''] = compiled;
-    const json = JSON.stringify(rows);
-    if (store.sqlite === null) {
-      return (await store.db.executeQuery<Written>(CompiledQuery.raw(first, [json]))).rows;
-    }
-    const { sqlite } = store;
-    // Inside connection() nobody else's transaction is open on it. Without an await between, one turn does all.
-    return store.db.connection().execute(async () => {
-      sqlite.prepare('begin').run([]);
-      try {
-        const written = sqlite.prepare(first).all([json]) as Written[];
-        if (written.length > 0) sqlite.prepare(second).run([JSON.stringify(written)]);
-        sqlite.prepare('commit').run([]);
-        return written;
-      } catch (error) {
-        sqlite.prepare('rollback').run([]);
-        throw error;
-      }
-    });
+    const texts = compiled[store.engine] ?? compile(store, statement);
+    compiled[store.engine] = texts;
+    if (store.sqlite !== null) return writeEach(store, store.sqlite, { statement, texts, rows });
+    const [text = ''] = texts;
+    return (await store.db.executeQuery<Written>(CompiledQuery.raw(text, [JSON.stringify(rows)]))).rows;
   };
 }
 
@@ -68,17 +53,45 @@ function compile<Input, Written>(
   { db, engine }: Store,
   { input, write, written, followUp }: Writing<Input, Written>,
 ): string[] {
-  const first = write(jsonRows(engine, '[]', input));
-  const statements =
-    engine === 'postgres'
-      ? [
-          sql`with written as (${first}), followed as (${followUp(sql<Written>`written`)}) select * from written`,
-        ]
-      : [first, followUp(jsonRows(engine, '[]', written))];
-  return statements.map(one => {
-    const { sql: text, parameters } = one.compile(db);
-    if (parameters.length !== 1) throw new Error('A writing takes its input as rows alone.');
-    return text;
+  if (engine === 'sqlite')
+    return [text(write(oneRow(input)), input), text(followUp(oneRow(written)), written)];
+  const first = write(manyRows(input));
+  const second = followUp(sql<Written>`written`);
+  return [text(sql`with written as (${first}), followed as (${second}) select * from written`, ['rows'])];
+
+  function text(statement: RawBuilder<unknown>, takes: object): string {
+    const { sql: compiled, parameters } = statement.compile(db);
+    if (parameters.length === Object.keys(takes).length) return compiled;
+    throw new Error('A writing takes its input as rows alone, once.');
+  }
+}
+
+/** Inside connection() nobody else's transaction is open on it. Without an await between, one turn does all. */
+function writeEach<Input, Written>(
+  { db }: Store,
+  sqlite: SqliteDatabase,
+  {
+    statement,
+    texts,
+    rows,
+  }: { statement: Writing<Input, Written>; texts: readonly string[]; rows: readonly Input[] },
+): Promise<Written[]> {
+  const [first = '', second = ''] = texts;
+  const given = Object.keys(statement.input) as (keyof Input)[];
+  const returned = Object.keys(statement.written) as (keyof Written)[];
+  return db.connection().execute(async () => {
+    sqlite.prepare('begin').run([]);
+    try {
+      const write = sqlite.prepare(first);
+      const written = rows.flatMap(row => write.all(given.map(name => row[name])) as Written[]);
+      const follow = sqlite.prepare(second);
+      for (const row of written) follow.run(returned.map(name => row[name]));
+      sqlite.prepare('commit').run([]);
+      return written;
+    } catch (error) {
+      sqlite.prepare('rollback').run([]);
+      throw error;
+    }
   });
 }
 
