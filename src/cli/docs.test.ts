@@ -52,11 +52,11 @@ function readdirOrRead(url: URL): void {
 
 test('the lock file lets "npm ci" do its work on every machine', () => {
   const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8')) as {
-    packages: Record<string, { gypfile?: boolean; optionalDependencies?: Record<string, string> }>;
+    packages: Partial<Record<string, { gypfile?: boolean; optionalDependencies?: Record<string, string> }>>;
   };
   const paths = Object.keys(lock.packages);
-  for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
-    for (const name of Object.keys(optionalDependencies)) {
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    for (const name of Object.keys(entry?.optionalDependencies ?? {})) {
       expect(
         paths.some(known => known.endsWith(`node_modules/${name}`)),
         `${path} wants ${name}`,
