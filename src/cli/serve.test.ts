@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../test/temp.ts';
+import { openDatabase } from '../lib/db/index.ts';
 import { keyBlock } from './keygen.ts';
-import { runCli, startCli } from './testing/spawn-cli.ts';
+import { freePort, runCli, startCli } from './testing/spawn-cli.ts';
 
 /** A folder with a .env of fresh keys, and those lines of it that are kept. */
 function folderWithKeys(keep: (line: string) => boolean = () => true): string {
@@ -92,4 +94,22 @@ test('no colours when the output is no terminal, and no secret in it', async () 
   await running.line(/listens on/);
   const { stdout, stderr } = await running.stop();
   expect(stdout + stderr).not.toContain(String.fromCharCode(27));
+});
+
+test('a database that is not there, and one of a newer version, are told in a line', async () => {
+  const cwd = folderWithKeys();
+  const env = { DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none` };
+  const away = await runCli(['platform', '--port', '0'], { cwd, env });
+  expect(away.status).toBe(1);
+  expect(away.stderr).toMatch(/^The database cannot be opened: .*ECONNREFUSED.*\n.*DATABASE_URL[^\n]*\n$/);
+
+  await runCli(['user', 'add', '--email', 'a@b.c', '--username', 'a'], { cwd });
+  const database = openDatabase<unknown>({ file: join(cwd, 'data', 'instance.db') });
+  await sql`insert into "keyferry_migration" ("scope", "number") values ('instance', 99)`.execute(
+    database.db,
+  );
+  await database.close();
+  const newer = await runCli(['instance', '--port', '0'], { cwd });
+  expect(newer.status).toBe(1);
+  expect(newer.stderr).toMatch(/^The database was migrated by a newer Keyferry/);
 });

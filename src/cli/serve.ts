@@ -7,6 +7,7 @@ import { createPlatform, type Platform } from '../platform/index.ts';
 import { textOf, type Values } from './command.ts';
 import { type Addresses, type Configs, type LogLevel, readConfigs } from './configuration.ts';
 import { readEnvironment } from './environment.ts';
+import { explainDatabase } from './explain-database.ts';
 import { type Gate, holdGate } from './gate.ts';
 import type { Terminal } from './terminal.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -84,9 +85,13 @@ export async function openRoles(
   effects: Partial<Effects>,
   { parts }: Opened,
 ): Promise<{ instance: Instance | null; platform: Platform | null }> {
-  const instance = configs.instance && (await createInstance(configs.instance, effects));
+  const instance =
+    configs.instance &&
+    (await createInstance(configs.instance, effects).catch(explainDatabase(configs.instance.database)));
   if (instance) parts.push(instance);
-  const platform = configs.platform && (await createPlatform(configs.platform, effects));
+  const platform =
+    configs.platform &&
+    (await createPlatform(configs.platform, effects).catch(explainDatabase(configs.platform.database)));
   if (platform) parts.push(platform);
   platform?.start();
   return { instance, platform };

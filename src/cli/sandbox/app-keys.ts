@@ -5,6 +5,7 @@ import { migrate, openDatabase } from '../../lib/db/index.ts';
 import { PLATFORM_MIGRATIONS, type Platform, type PlatformConfig } from '../../platform/index.ts';
 import type { PlatformTables } from '../../platform/tables.ts';
 import { allAppKeys } from '../../platform/vault/index.ts';
+import { explainDatabase } from '../explain-database.ts';
 import { Failure } from '../report-error.ts';
 
 const SLUG = 'google-calendar';
@@ -17,7 +18,7 @@ export async function hasKeysOfItsOwn(config: PlatformConfig, sandboxClientId: s
   if ('file' in config.database && !existsSync(config.database.file)) return false;
   const database = openDatabase<PlatformTables>(config.database);
   try {
-    await migrate(database, PLATFORM_MIGRATIONS);
+    await migrate(database, PLATFORM_MIGRATIONS).catch(explainDatabase(config.database));
     const keys = (await allAppKeys({ config, database }, SLUG)).get(SLUG);
     return keys !== undefined && keys.client_id !== sandboxClientId;
   } finally {

@@ -59,7 +59,7 @@ function connect(view: View): Html {
       ${row('Connection', html`<code>${connection.id}</code>`)}
       ${row('Status', html`${connection.status.replaceAll('_', ' ')}${reason}`)}
       ${row('Since', moment(connection.createdAt))}
-      ${connection.refreshedAt === null ? '' : row('Refreshed at the provider', moment(connection.refreshedAt))}
+      ${connection.refreshedAt === null ? '' : row('Refreshed', moment(connection.refreshedAt))}
     </table>
     ${
       connection.status === 'connected'
@@ -144,8 +144,8 @@ function refresh(view: View): Html {
   return html`<table>
       ${row('Token', expired ? html`<span class="chip wait">expired ${fromNow(credential.expiresAt, now)}</span>` : `good, expires ${fromNow(credential.expiresAt, now)}`)}
       ${last === null ? '' : row('Refreshed', html`${moment(last)}, through the sync endpoint`)}
-      ${refreshed ? row('Version on the instance', `${refreshed.before.version} before the last use, ${refreshed.after.version} after it`) : ''}
-      ${last === null || connection === null ? '' : row('Version on the platform', String(connection.version))}
+      ${refreshed ? row('Instance version', `${refreshed.before.version} before the last use, ${refreshed.after.version} after it`) : ''}
+      ${last === null || connection === null ? '' : row('Platform version', String(connection.version))}
     </table>
     <div class="actions">
       ${expired ? action('use-again', { label: 'Use it again', main: true }) : action('expire', { label: 'Set the clock past the expiry', main: view.use !== null && last === null })}
