@@ -4,7 +4,7 @@ import { describeEngines, engines, type TestDatabase } from '../../test/engines.
 import { answering, type FaultyServer, startFaultyServer } from '../../test/faulty-server.ts';
 import { instanceConfig, SECRET, startInstance, type TestInstance } from '../../test/instance.ts';
 import { createLog } from '../lib/log.ts';
-import { REJECTED_TOKEN_HEADER, tokenFingerprint } from '../protocol/index.ts';
+import { MINIMUM_SECONDS_HEADER, REJECTED_TOKEN_HEADER, tokenFingerprint } from '../protocol/index.ts';
 import { createInstance } from './create-instance.ts';
 
 const HOUR = 3_600_000;
@@ -117,6 +117,37 @@ describeEngines('accessToken', engine => {
     expect((await token({ minimumSeconds: 600 })).accessToken).toBe('long');
   });
 
+  test('minimumSeconds travels; a platform whose tokens are shorter is asked once a minute, not each time', async () => {
+    await side.push({ access_token: 'short', expiry_date: side.clock.now() + 60_000 });
+    platform.answer = answering(200, { access_token: 'shortish', expires_in: 300 });
+    for (let use = 0; use < 3; use++)
+      expect((await token({ minimumSeconds: 600 })).accessToken).toBe('shortish');
+    expect(platform.seen).toHaveLength(1);
+    expect(platform.seen[0]?.headers[MINIMUM_SECONDS_HEADER]).toBe('600');
+  });
+
+  test('an answer that brings nothing new is no new version', async () => {
+    const expiry_date = side.clock.now() + 60_000;
+    await side.push({ access_token: 'same', expiry_date });
+    platform.answer = answering(200, { access_token: 'same', expiry_date });
+    expect((await token({ minimumSeconds: 600 })).accessToken).toBe('same');
+    expect(await status()).toMatchObject({ version: 1, status: 'working' });
+  });
+
+  test('one whose token was refused does not share the flight of one who only wants it longer', async () => {
+    await side.push({ access_token: 'refused', expiry_date: side.clock.now() + 60_000 });
+    platform.answer = async ({ headers }, response) => {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      const access_token = headers[REJECTED_TOKEN_HEADER] ? 'better' : 'refused';
+      response.end(JSON.stringify({ access_token, expires_in: 60 }));
+    };
+    const [, better] = await Promise.all([
+      token({ minimumSeconds: 600 }),
+      token({ rejectedToken: 'refused' }),
+    ]);
+    expect(better.accessToken).toBe('better');
+  });
+
   test('members that the answer leaves out stay, an old expiry does not', async () => {
     await pushExpired();
     platform.answer = answering(200, { access_token: 'bare' });
@@ -130,6 +161,7 @@ describeEngines('accessToken', engine => {
     [answering(404, { message: 'unknown' }), 'platform_unknown', 'failing'],
     [answering(409, { code: 'needs_reconnect' }), 'needs_reconnect', 'needs_reconnect'],
     [answering(400, { error: 'invalid_grant' }), 'needs_reconnect', 'needs_reconnect'],
+    [answering(409, '<html>a proxy</html>'), 'platform_malformed', 'failing'],
     [answering(429, {}, { 'retry-after': '7' }), 'platform_busy', 'failing'],
     [answering(500, { access_token: 'not taken' }), 'platform_unreachable', 'failing'],
     [answering(200, '<html>'), 'platform_malformed', 'failing'],

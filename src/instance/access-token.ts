@@ -1,9 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { hash } from 'node:crypto';
 import { acquireLease, releaseLease } from '../lib/lease.ts';
 import { open, seal } from '../lib/sealed-box.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import {
   type Credential,
+  credentialText,
   EXPIRY_MARGIN_MS,
   isFresh,
   isKeyferryError,
@@ -45,6 +46,8 @@ type Context = Pick<InstanceContext, 'config' | 'database' | 'catalogue' | 'effe
 
 /** Longer than the deadline of the request made under it, in milliseconds. */
 const LEASE_MS = 2 * SYNC_DEADLINE_MS;
+/** So long after a refresh the next one would give the same token, in milliseconds. */
+const JUST_NOW_MS = 60_000;
 /** How long a caller waits for another process's refresh, in milliseconds. */
 const WAIT_MS = SYNC_DEADLINE_MS + 2_000;
 
@@ -66,8 +69,8 @@ export function createAccessToken(context: Context): (request: TokenRequest) => 
     const rejected = rejectedToken(request, held);
     const forMs = Math.max(EXPIRY_MARGIN_MS, (request.minimumSeconds ?? 0) * 1000);
     if (serves(held, rejected, forMs, context.effects.now())) return toAccessToken(held);
-    // Callers who saw the same version want the same thing: one that comes after it.
-    const key = `${held.row.id}:${held.row.version}`;
+    // Callers who saw the same version, and the same token refused, want the same thing: one that comes after it.
+    const key = `${held.row.id}:${held.row.version}:${rejected === null ? '' : hash('sha256', rejected)}`;
     try {
       return toAccessToken(await fly(key, () => refresh(context, request, held, rejected)));
     } catch (error) {
@@ -82,8 +85,11 @@ function rejectedToken(request: TokenRequest, held: Held): string | null {
   return request.rejectedToken ?? (request.force ? held.credential.accessToken : null);
 }
 
-function serves({ credential }: Held, rejected: string | null, forMs: number, now: number): boolean {
-  return credential.accessToken !== rejected && isFresh(credential.expiresAt, now, forMs);
+function serves({ row, credential }: Held, rejected: string | null, forMs: number, now: number): boolean {
+  // A platform whose tokens are shorter than what is asked for must not be asked each time.
+  const justRefreshed = row.refreshedAt !== null && now - row.refreshedAt < JUST_NOW_MS;
+  const leastMs = justRefreshed ? EXPIRY_MARGIN_MS : forMs;
+  return credential.accessToken !== rejected && isFresh(credential.expiresAt, now, leastMs);
 }
 
 async function load({ config, database, effects }: Context, request: TokenRequest): Promise<Held> {
@@ -136,7 +142,7 @@ async function refresh(
         retryAfterMs: 1_000,
       });
     }
-    await wait(pause);
+    await context.effects.sleep(pause);
   }
 }
 
@@ -154,11 +160,14 @@ async function refreshLeased(
   }
   let answer: Credential;
   try {
-    answer = await askPlatform(context, { calcomUserId: row.userId, appSlug: row.appId }, rejected);
+    const asked = { rejectedToken: rejected, minimumSeconds: request.minimumSeconds ?? 0 };
+    answer = await askPlatform(context, { calcomUserId: row.userId, appSlug: row.appId }, asked);
   } catch (error) {
     if (isKeyferryError(error)) await note(context, row, error);
     throw error;
   }
+  const same = answer.accessToken === held.credential.accessToken && answer.expiresAt === row.expiresAt;
+  if (same && row.status === 'working') return held;
   const replaced = await replace(context, held, answer);
   // A push landed while we asked: it is newer than our answer.
   return replaced ?? load(context, request);
@@ -172,14 +181,15 @@ async function replace(
 ): Promise<Held | null> {
   const { config, database, effects } = context;
   const wire = mergeRefreshed(credential.wire, answer);
-  const sealedKey = seal(config.keyring, JSON.stringify(wire), credentialIdentity(row));
+  const sealedKey = seal(config.keyring, credentialText(wire), credentialIdentity(row));
   const { expiresAt } = answer;
   const { id, version } = row;
-  const written = await replaceToken(database, { id, version, sealedKey, expiresAt, at: effects.now() });
+  const at = effects.now();
+  const written = await replaceToken(database, { id, version, sealedKey, expiresAt, at });
   return written
     ? {
-        row: { ...row, version: version + 1 },
-        credential: { ...readCredential(wire, effects.now()), expiresAt },
+        row: { ...row, version: version + 1, refreshedAt: at },
+        credential: { ...readCredential(wire, at), expiresAt },
       }
     : null;
 }

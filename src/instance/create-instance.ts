@@ -44,15 +44,20 @@ export async function createInstance(
   const effects = createEffects(replaced);
   const database = openDatabase<InstanceTables>(config.database);
   const catalogue = createCatalogue(config.providers);
-  await migrate(database, INSTANCE_MIGRATIONS);
-  await seedApps(database, catalogue, effects.now());
-  await setFirstApiKey(database, config.apiKey, effects.now());
-
   const outbound = createOutbound({
     deadlineMs: SYNC_DEADLINE_MS,
     maxBytes: SYNC_ANSWER_BYTES,
     addresses: 'any',
   });
+  try {
+    await migrate(database, INSTANCE_MIGRATIONS);
+    await seedApps(database, catalogue, effects.now());
+    await setFirstApiKey(database, config.apiKey, effects.now());
+  } catch (error) {
+    await outbound.close();
+    await database.close();
+    throw error;
+  }
   const pushes = groupCommit({
     write: (items: readonly StoredPush[]) => storePushes(database, items),
     key: rowKey,

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../test/engines.ts';
@@ -9,7 +10,15 @@ import {
   startInstance,
   type TestInstance,
 } from '../../test/instance.ts';
+import { createLog } from '../lib/log.ts';
 import { encryptKeys, WEBHOOK_PATH } from '../protocol/index.ts';
+import { createInstance } from './create-instance.ts';
+
+function rawCipher(plain: Buffer): string {
+  const iv = Buffer.alloc(16, 1);
+  const cipher = createCipheriv('aes-256-cbc', AES_KEY, iv);
+  return `${iv.toString('hex')}:${Buffer.concat([cipher.update(plain), cipher.final()]).toString('hex')}`;
+}
 
 describeEngines('receiveCredential', engine => {
   let store: TestDatabase;
@@ -92,6 +101,33 @@ describeEngines('receiveCredential', engine => {
     const answer = await side.push({ access_token: 'x' });
     expect([answer.status, await answer.text()]).toEqual([404, '{"message":"User not found"}']);
     await sql`update "users" set "locked" = false where "id" = ${side.userId}`.execute(db);
+  });
+
+  test('whatever is refused after the keys were looked at is refused at one time, told by no clock', async () => {
+    const slept: number[] = [];
+    const config = instanceConfig(store.location);
+    const watched = await createInstance(config, {
+      log: createLog('silent'),
+      sleep: async ms => void slept.push(ms),
+    });
+    const good = encryptKeys('{"access_token":"x"}', AES_KEY);
+    const iv = '00'.repeat(16);
+    const deep = encryptKeys(`{"access_token":"x","deep":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, AES_KEY);
+    const notUtf8 = rawCipher(Buffer.from('7b226163636573735f746f6b656e223a2278222c2261223a22ff227d', 'hex'));
+    for (const [userId, keys, status] of [
+      [side.userId, `${iv}:${'ab'.repeat(32)}`, 400],
+      [side.userId, encryptKeys('no json', AES_KEY), 400],
+      [side.userId, deep, 400],
+      [side.userId, notUtf8, 400],
+      [2_000_000_000, good, 404],
+      [2_000_000_000, `${iv}:${'ab'.repeat(32)}`, 404],
+    ] as const) {
+      slept.length = 0;
+      expect((await watched.fetch(pushRequest(userId, 'zoom', keys))).status).toBe(status);
+      expect(slept).toEqual([expect.toSatisfy(ms => ms >= 0 && ms <= 50)]);
+    }
+    // PGlite is one for both: closing it here would close it for all.
+    if (engine.name !== 'pglite') await watched.close();
   });
 
   test('other methods are 405 with Allow, OPTIONS 204', async () => {

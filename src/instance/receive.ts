@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { seal } from '../lib/sealed-box.ts';
 import {
-  type Credential,
+  credentialText,
   decryptKeys,
   isKeyferryError,
   type Push,
@@ -17,8 +17,11 @@ import { appRowExists, credentialIdentity, type StoredPush, userExists } from '.
 /** The longest body that is read, in bytes. */
 export const PUSH_BYTES = 256 * 1024;
 
-/** An unreadable credential is answered this long after it came, in milliseconds, whatever made it so. */
-const UNREADABLE_AFTER_MS = 50;
+/**
+ * Whatever is refused once the keys were looked at is refused this long after it came, in milliseconds: the
+ * time of an answer must not tell how far the decryption got.
+ */
+const REFUSED_AFTER_MS = 50;
 
 export interface PushRequest {
   /** A request header by its lower-case name. */
@@ -55,13 +58,10 @@ export async function receiveCredential(context: Context, request: PushRequest):
     if (outcome !== 'missing') return { status: 200, body: pushAnswer(push.userId, outcome === 'created') };
   }
   const missing = await whatIsMissing(context, push);
-  if (missing !== null) return refuse(404, missing);
-  context.effects.log.warn(
-    { userId: push.userId, app: push.appSlug, reason: typeof read === 'string' ? read : 'gone' },
-    'push refused: keys unreadable',
-  );
-  await context.effects.sleep(Math.max(0, UNREADABLE_AFTER_MS - (performance.now() - began)));
-  return refuse(400, UNREADABLE);
+  const reason = missing ?? (typeof read === 'string' ? read : 'gone');
+  context.effects.log.warn({ userId: push.userId, app: push.appSlug, reason }, 'push refused');
+  await context.effects.sleep(Math.max(0, REFUSED_AFTER_MS - (performance.now() - began)));
+  return missing === null ? refuse(400, UNREADABLE) : refuse(404, missing);
 }
 
 const UNREADABLE =
@@ -92,26 +92,20 @@ async function readPush(request: PushRequest): Promise<Push | PushAnswer> {
   return push;
 }
 
-/** Decrypts, checks against the app's schema and seals; a reason for the log alone when it cannot. */
+/** Decrypts, checks that it is a credential and seals; a reason for the log alone when it cannot. */
 function readKeys(context: Context, { userId, appSlug, keys }: Push, key: KeyObject): StoredPush | string {
   const { config, catalogue, effects } = context;
   const app = catalogue.get(appSlug);
   if (!app) return 'unknown app';
   const at = effects.now();
-  let credential: Credential;
+  const row = { userId, appId: appSlug, account: '' };
   try {
-    credential = readCredential(JSON.parse(decryptKeys(keys, key)), at);
+    const { wire, expiresAt } = readCredential(JSON.parse(decryptKeys(keys, key)), at);
+    const sealedKey = seal(config.keyring, credentialText(wire), credentialIdentity(row));
+    return { ...row, type: app.type, sealedKey, expiresAt, at };
   } catch (error) {
     return error instanceof Error ? error.name : 'unreadable';
   }
-  const row = { userId, appId: appSlug, account: '' };
-  return {
-    ...row,
-    type: app.type,
-    sealedKey: seal(config.keyring, JSON.stringify(credential.wire), credentialIdentity(row)),
-    expiresAt: credential.expiresAt,
-    at,
-  };
 }
 
 /** Steps 5 to 7: Cal.com's words for what is not there, or null. */

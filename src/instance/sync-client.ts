@@ -3,6 +3,7 @@ import { type OutboundAnswer, OutboundError, type OutboundRequest } from '../lib
 import {
   type Credential,
   KeyferryError,
+  MINIMUM_SECONDS_HEADER,
   REJECTED_TOKEN_HEADER,
   readCredential,
   SYNC_REQUEST_TYPE,
@@ -18,16 +19,23 @@ export const SYNC_DEADLINE_MS = 10_000;
 
 type Context = Pick<InstanceContext, 'config' | 'effects' | 'outbound'>;
 
+/** Why the stored token does not do; neither is part of Cal.com's wire. */
+export interface AskedFor {
+  /** The token that the provider refused, or null. */
+  readonly rejectedToken: string | null;
+  /** How long the token must hold, in seconds; 0 where the caller did not say. */
+  readonly minimumSeconds: number;
+}
+
 /**
  * Asks the platform for a working credential.
- * @param rejectedToken the token that the provider refused, when that is why we ask
  * @throws KeyferryError: each way to fail has its own code
  * @see docs/protocol.md#4
  */
 export async function askPlatform(
   { config, effects, outbound }: Context,
   request: SyncRequest,
-  rejectedToken: string | null,
+  { rejectedToken, minimumSeconds }: AskedFor,
 ): Promise<Credential> {
   const { endpoint, secret, header } = config.sync;
   if (endpoint === null || secret === null) {
@@ -41,23 +49,32 @@ export async function askPlatform(
   }
   let answer: OutboundAnswer;
   try {
-    answer = await outbound(endpoint, syncRequest(request, { secret, header, rejectedToken }));
+    answer = await outbound(
+      endpoint,
+      syncRequest(request, { secret, header, rejectedToken, minimumSeconds }),
+    );
   } catch (error) {
     throw judgeNoAnswer(error);
   }
   return judgeAnswer(answer, effects.now());
 }
 
-/** The request, byte for byte Cal.com's, and one header more when a token was refused. */
+/** The request, byte for byte Cal.com's, and a header more when a token was refused or must hold long. */
 export function syncRequest(
   request: SyncRequest,
-  { secret, header, rejectedToken }: { secret: string; header: string | null; rejectedToken: string | null },
+  {
+    secret,
+    header,
+    rejectedToken,
+    minimumSeconds,
+  }: AskedFor & { readonly secret: string; readonly header: string | null },
 ): OutboundRequest {
   const rejected =
     rejectedToken === null ? {} : { [REJECTED_TOKEN_HEADER]: tokenFingerprint(rejectedToken, secret) };
+  const minimum = minimumSeconds === 0 ? {} : { [MINIMUM_SECONDS_HEADER]: String(minimumSeconds) };
   return {
     method: 'POST',
-    headers: { 'content-type': SYNC_REQUEST_TYPE, ...secretHeaders(secret, header), ...rejected },
+    headers: { 'content-type': SYNC_REQUEST_TYPE, ...secretHeaders(secret, header), ...rejected, ...minimum },
     body: syncRequestBody(request),
   };
 }
@@ -113,13 +130,15 @@ export function judgeAnswer({ status, headers, body }: OutboundAnswer, now: numb
   });
 }
 
-/** 409 is ours; `invalid_grant` is what a platform relays that passes its provider's words on. */
+/** 409 with a JSON body is ours; `invalid_grant` is what a platform relays that passes its provider's words on. */
 function saysReconnect(status: number, body: string): boolean {
-  if (status === 409 || status === 410) return true;
   try {
-    const { error, code } = JSON.parse(body) as { error?: unknown; code?: unknown };
-    return error === 'invalid_grant' || code === 'needs_reconnect';
+    const said: unknown = JSON.parse(body);
+    if (typeof said !== 'object' || said === null) return false;
+    const { error, code } = said as { error?: unknown; code?: unknown };
+    return status === 409 || error === 'invalid_grant' || code === 'needs_reconnect';
   } catch {
+    // A page of some proxy says nothing about the grant.
     return false;
   }
 }
@@ -127,10 +146,14 @@ function saysReconnect(status: number, body: string): boolean {
 function judgeNoAnswer(error: unknown): KeyferryError {
   if (!(error instanceof OutboundError)) throw error;
   if (error.kind === 'redirect' || error.kind === 'too_large') {
-    return new KeyferryError('platform_malformed', `The sync endpoint ${error.message}.`, {
-      remedy: 'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the final address of the endpoint.',
-      cause: error,
-    });
+    return new KeyferryError(
+      'platform_malformed',
+      `The sync endpoint's answer is not taken: ${error.message}.`,
+      {
+        remedy: 'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the final address of the endpoint itself.',
+        cause: error,
+      },
+    );
   }
   return new KeyferryError('platform_unreachable', `The sync endpoint cannot be reached: ${error.message}.`, {
     remedy: 'Check CALCOM_CREDENTIAL_SYNC_ENDPOINT and that the platform runs: keyferry doctor.',

@@ -16,8 +16,9 @@ describe('readVariables', () => {
     expect(variables.text('EMPTY')).toBeNull();
     expect(variables.text('MISSING')).toBeNull();
     expect(variables.required('NAME', '')).toBe('value');
-    expect(variables.url('URL')).toBe('https://cal.example.com');
-    expect(variables.url('PATH_URL')).toBe('http://localhost:3000/base');
+    expect(variables.url('URL')).toBe('https://cal.example.com/');
+    expect(variables.baseUrl('URL')).toBe('https://cal.example.com');
+    expect(variables.baseUrl('PATH_URL')).toBe('http://localhost:3000/base');
     expect(variables.url('MISSING')).toBeNull();
     expect([
       variables.flag('ON', false),

@@ -22,8 +22,10 @@ export interface VariableReader {
   text(name: string): string | null;
   /** A text that must be there. */
   required(name: string, remedy: string): string;
-  /** An http(s) address without trailing slash, credentials or fragment. */
+  /** An http(s) address, used as it is. */
   url(name: string): string | null;
+  /** An http(s) address that paths are put behind: without a trailing slash. */
+  baseUrl(name: string): string | null;
   flag(name: string, fallback: boolean): boolean;
   choice<Value extends string>(name: string, values: readonly Value[], fallback: Value): Value;
   /** Runs `read`; what it throws becomes a problem of `name`. */
@@ -69,7 +71,8 @@ export function readVariables(env: Env): VariableReader {
       if (value === null) report(name, 'is not set', remedy);
       return value ?? '';
     },
-    url: name => parsed(name, 'Give an address such as https://cal.example.com.', address),
+    url: name => parsed(name, ADDRESS_REMEDY, address),
+    baseUrl: name => parsed(name, ADDRESS_REMEDY, text => address(text).replace(/\/+$/, '')),
     flag(name, fallback) {
       const value = text(name);
       if (value === null) return fallback;
@@ -89,6 +92,8 @@ export function readVariables(env: Env): VariableReader {
   };
 }
 
+const ADDRESS_REMEDY = 'Give an address such as https://cal.example.com.';
+
 function isQuoted(value: string): boolean {
   return /^(["']).*\1$/s.test(value);
 }
@@ -98,5 +103,5 @@ function address(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error('is not an http or https address');
   if (url.username || url.password) throw new Error('holds a user name or a password');
   if (url.hash) throw new Error('holds a fragment');
-  return url.href.replace(/\/$/, '');
+  return text;
 }

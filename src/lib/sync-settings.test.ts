@@ -110,6 +110,16 @@ describe('a problem', () => {
     ]);
   });
 
+  test.each(['Content-Type', 'content-length', 'Host', 'authorization'])(
+    'is a header of HTTP itself: %s',
+    header => {
+      const { problems } = read({ ...on, CALCOM_WEBHOOK_HEADER_NAME: header });
+      expect(problems).toMatchObject([
+        { variable: 'CALCOM_WEBHOOK_HEADER_NAME', problem: 'names a header that has its own meaning' },
+      ]);
+    },
+  );
+
   test('never comes alone where there are several, and never repeats a value', () => {
     const { problems } = read({
       CALCOM_WEBHOOK_SECRET: 'hunter 2',

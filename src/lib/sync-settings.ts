@@ -26,6 +26,13 @@ export interface SyncSettings {
 const KEY_COMMAND = 'Make one with: openssl rand -base64 24 (32 characters; not -base64 32, which gives 44).';
 const SECRET_COMMAND = 'Make one with: openssl rand -base64 32.';
 
+/** A secret under one of these would break or change the request itself. */
+const TAKEN_HEADERS = new Set(
+  'accept accept-encoding authorization connection content-encoding content-length content-type cookie expect host keep-alive te trailer transfer-encoding upgrade user-agent'.split(
+    ' ',
+  ),
+);
+
 /** Reads the CALCOM_* variables in both generations of their names, and reports what is wrong with them. */
 export function readSyncSettings(variables: VariableReader): SyncSettings {
   const [secretName, secret] = either(variables, SECRET_NAMES);
@@ -34,6 +41,9 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
   const encryptionKey = variables.parsed(ENCRYPTION_KEY_NAME, KEY_COMMAND, readKey);
   if (header !== null && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) {
     variables.report(headerName, 'is not a header name', 'Use letters, digits and hyphens.');
+  }
+  if (header !== null && TAKEN_HEADERS.has(header.toLowerCase())) {
+    variables.report(headerName, 'names a header that has its own meaning', 'Use calcom-webhook-secret.');
   }
   if (secret !== null && !/^[\x21-\x7e]+$/.test(secret)) {
     variables.report(secretName, 'holds blanks or characters that no header carries', SECRET_COMMAND);
@@ -49,7 +59,7 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
     header,
     encryptionKey,
     endpoint: variables.url(ENDPOINT_NAME),
-    webappUrl: variables.url(WEBAPP_URL_NAME),
+    webappUrl: variables.baseUrl(WEBAPP_URL_NAME),
   };
 }
 

@@ -50,10 +50,10 @@ test('what is set wins over what is given', () => {
 describe('what is wrong is named, all of it at once', () => {
   test('nothing set', () => {
     expect(problems({})).toEqual([
+      'KEYFERRY_ENCRYPTION_KEYS',
       'CALCOM_WEBAPP_URL',
       'CALCOM_WEBHOOK_SECRET',
       'CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY',
-      'KEYFERRY_ENCRYPTION_KEYS',
     ]);
   });
 

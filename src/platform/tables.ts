@@ -7,7 +7,8 @@ export interface PlatformAppTable {
   updatedAt: number;
 }
 
-export type TargetKind = 'keyferry' | 'calcom';
+export const TARGET_KINDS = ['keyferry', 'calcom'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
 
 export interface TargetTable {
   id: string;

@@ -29,7 +29,7 @@ export async function putDefaultTarget({ config, database, effects }: Context): 
   if (secret === null || encryptionKey === null || webappUrl === null) return;
   const target: Target = {
     id: DEFAULT_TARGET,
-    kind: 'keyferry',
+    kind: config.targetKind,
     webappUrl,
     header,
     secret,

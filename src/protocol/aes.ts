@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 const IV_BYTES = 16;
@@ -52,8 +53,10 @@ export function decryptKeys(wire: string, key: KeyObject): string {
   if (!whole || wire[COLON_AT] !== ':') throw new UndecryptableError('not iv:ciphertext');
   const decipher = createDecipheriv('aes-256-cbc', key, iv);
   try {
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
+    const text = Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    if (isUtf8(text)) return text.toString('utf8');
   } catch {
-    throw new UndecryptableError('bad decrypt');
+    // falls through: every failure is the same one
   }
+  throw new UndecryptableError('bad decrypt');
 }

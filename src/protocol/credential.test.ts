@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { expiresAt, isFresh, readCredential, tokenCredentialSchema, writeCredential } from './credential.ts';
+import {
+  credentialText,
+  expiresAt,
+  isFresh,
+  mergeRefreshed,
+  readCredential,
+  tokenCredentialSchema,
+  writeCredential,
+} from './credential.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const HOUR = 3_600_000;
@@ -270,4 +278,24 @@ describe('writeCredential', () => {
       { examples: [[JSON.parse('{"__proto__":{"x":1},"constructor":null}'), 1]] },
     );
   });
+});
+
+test('a date is a date, however long ago, and not an epoch in seconds', () => {
+  expect(expiresAt({ expiry_date: '1972-01-01T00:00:00Z' }, 0)).toBe(Date.UTC(1972, 0, 1));
+});
+
+test('the issue time and lifetime of an old token do not survive its refresh', () => {
+  const before = {
+    access_token: 'old',
+    issued_at: '1700000000000',
+    token_lifetime: 7200,
+    instance_url: 'https://x',
+  };
+  const merged = mergeRefreshed(before, readCredential({ access_token: 'new' }, 0));
+  expect(merged).toEqual({ access_token: 'new', instance_url: 'https://x' });
+});
+
+test('a credential nested too deep to be written is refused, not a crash', () => {
+  const deep = JSON.parse(`{"access_token":"x","deep":${'['.repeat(9_000)}${']'.repeat(9_000)}}`);
+  expect(() => credentialText(deep)).toThrow(expect.objectContaining({ code: 'body_invalid' }));
 });

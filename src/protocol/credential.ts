@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeyferryError } from './errors.ts';
 
 /** A token credential as this project holds it: the wire's object untouched, and what we read out of it. */
 export interface Credential {
@@ -63,16 +64,23 @@ export function readCredential(value: unknown, now: number): Credential {
  * @see docs/protocol.md#3
  */
 export function expiresAt(wire: Readonly<Record<string, unknown>>, now: number): number | null {
-  for (const name of ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt']) {
-    const at = number(wire[name]);
-    if (at !== null) return at >= EPOCH_FROM ? epochMs(at) : whole(now + at * 1000);
+  for (const name of ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt', 'expires_in']) {
+    const at = instant(wire[name], now);
+    if (at !== null) return at;
   }
-  const lifetime = number(wire.expires_in);
-  if (lifetime !== null) return lifetime >= EPOCH_FROM ? epochMs(lifetime) : whole(now + lifetime * 1000);
   const issued = number(wire.issued_at);
   const seconds = number(wire.token_lifetime);
   if (issued === null || seconds === null || issued < EPOCH_FROM) return null;
   return whole(epochMs(issued) + seconds * 1000);
+}
+
+/** A date, an epoch in seconds or milliseconds, or what is too small for one: seconds from now. */
+function instant(value: unknown, now: number): number | null {
+  const date = isoDate(value);
+  if (date !== null) return whole(date);
+  const given = number(value);
+  if (given === null) return null;
+  return given >= EPOCH_FROM ? epochMs(given) : whole(now + given * 1000);
 }
 
 function epochMs(value: number): number {
@@ -84,10 +92,14 @@ function whole(at: number): number {
 }
 
 function number(value: unknown): number | null {
-  if (typeof value === 'number') return positive(value);
-  if (typeof value !== 'string' || value.trim() === '') return null;
-  const [, day, time = 'T00:00:00', zone = 'Z'] = ISO_DATE.exec(value.trim()) ?? [];
-  return positive(day === undefined ? Number(value) : Date.parse(`${day}${time.replace(' ', 'T')}${zone}`));
+  if (typeof value === 'string' && value.trim() !== '') return positive(Number(value));
+  return typeof value === 'number' ? positive(value) : null;
+}
+
+function isoDate(value: unknown): number | null {
+  const [, day, time = 'T00:00:00', zone = 'Z'] =
+    typeof value === 'string' ? (ISO_DATE.exec(value.trim()) ?? []) : [];
+  return day === undefined ? null : positive(Date.parse(`${day}${time.replace(' ', 'T')}${zone}`));
 }
 
 function positive(value: number): number | null {
@@ -103,7 +115,16 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-const EXPIRY_NAMES = ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt', 'expires_in', 'ext_expires_in'];
+const EXPIRY_NAMES = [
+  'expiry_date',
+  'expiryDate',
+  'expires_at',
+  'expiresAt',
+  'expires_in',
+  'ext_expires_in',
+  'issued_at',
+  'token_lifetime',
+];
 
 /**
  * The object that leaves: what came, with the expiry in the two spellings that Cal.com's readers know,
@@ -144,6 +165,18 @@ export function mergeRefreshed(
   if (answer.refreshToken === null && before.refresh_token !== undefined)
     merged.refresh_token = before.refresh_token;
   return merged;
+}
+
+/**
+ * A wire object as the text that is stored or sent.
+ * @throws KeyferryError body_invalid where it is nested deeper than JSON can be written
+ */
+export function credentialText(wire: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(wire);
+  } catch (cause) {
+    throw new KeyferryError('body_invalid', 'The credential is nested too deep.', { cause });
+  }
 }
 
 /** How long before its end a token counts as expired, so that it does not die on the way. Milliseconds. */

@@ -10,19 +10,15 @@ export const STATUS = {
   body_not_json: 400,
   body_invalid: 400,
   keys_unreadable: 400,
-  user_id_out_of_range: 400,
   unauthenticated: 401,
   sharing_disabled: 403,
   secret_invalid: 403,
   consent_denied: 403,
-  not_admin: 403,
-  origin_refused: 403,
   not_found: 404,
   user_not_found: 404,
   app_not_found: 404,
   credential_not_found: 404,
   connection_not_found: 404,
-  event_not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   app_disabled: 409,
@@ -48,7 +44,6 @@ export const STATUS = {
   sealed_unreadable: 500,
   internal: 500,
   busy: 503,
-  shutting_down: 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;

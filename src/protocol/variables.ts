@@ -8,7 +8,7 @@ export const ENDPOINT_NAME = 'CALCOM_CREDENTIAL_SYNC_ENDPOINT';
 export const ENCRYPTION_KEY_NAME = 'CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY';
 export const WEBAPP_URL_NAME = 'CALCOM_WEBAPP_URL';
 
-/** The header that carries the secret when no name is configured: received under either, sent under the later. */
+/** The headers that carry the secret when no name is configured: received under either, sent under both. */
 export const DEFAULT_HEADERS = ['calcom-webhook-secret', 'calcom-credential-sync-secret'] as const;
 
 /** Where a platform sends credentials, below the instance's web address. */
@@ -20,6 +20,13 @@ export const WEBHOOK_PATH = '/api/webhook/app-credential';
  * @see docs/protocol.md#4
  */
 export const REJECTED_TOKEN_HEADER = 'keyferry-rejected-token';
+
+/**
+ * The other extra header: how many seconds the token must still hold. A platform that does not know it
+ * answers as always.
+ * @see docs/protocol.md#4
+ */
+export const MINIMUM_SECONDS_HEADER = 'keyferry-minimum-seconds';
 
 /**
  * The secret as the caller sent it: under the configured header, or under either default.

@@ -7,7 +7,12 @@ import { instanceConfig } from '../instance.ts';
 /** A platform that delivers to the address of its second argument, on a free port, until it is killed. */
 const location = JSON.parse(process.argv[2] ?? '') as DatabaseLocation;
 const shared = instanceConfig(location, { sync: { webappUrl: process.argv[3] ?? '' } });
-const config = { ...shared, publicUrl: 'http://platform.test', withRefreshToken: false };
+const config = {
+  ...shared,
+  publicUrl: 'http://platform.test',
+  targetKind: 'keyferry' as const,
+  withRefreshToken: false,
+};
 const platform = await createPlatform(config, { log: createLog('silent') });
 const { url } = await listen(platform.fetch, { port: 0, host: '127.0.0.1' });
 platform.start();

@@ -25,6 +25,7 @@ export interface CredentialRow {
   readonly sealedKey: string;
   readonly expiresAt: number | null;
   readonly version: number;
+  readonly refreshedAt: number | null;
   readonly status: CredentialStatus;
   readonly statusReason: string | null;
   readonly appEnabled: boolean | 0 | 1;
@@ -36,7 +37,7 @@ export async function findCredential(
   key: { readonly userId: number; readonly appSlug: string; readonly account: string },
 ): Promise<CredentialRow | null> {
   const { rows } = await sql<CredentialRow>`
-    select c."id", c."userId", c."appId", c."account", c."sealedKey", c."expiresAt", c."version", c."status",
+    select c."id", c."userId", c."appId", c."account", c."sealedKey", c."expiresAt", c."version", c."refreshedAt", c."status",
       c."statusReason", a."enabled" as "appEnabled"
     from "Credential" as c
     join "users" as u on u."id" = c."userId"

@@ -4,11 +4,13 @@ import { readBody } from '../../lib/http/index.ts';
 import {
   isKeyferryError,
   KeyferryError,
+  MINIMUM_SECONDS_HEADER,
   parseSyncRequest,
   REJECTED_TOKEN_HEADER,
   type SyncRequest,
 } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import { MINIMUM_MS } from '../refresh/index.ts';
 import { answerSync, bodyFault, findCaller, syncErrorAnswer } from '../sync/index.ts';
 
 const BODY_BYTES = 16 * 1024;
@@ -38,7 +40,10 @@ const route = createRoute({
   summary: "A working access token for an instance: CALCOM_CREDENTIAL_SYNC_ENDPOINT of Cal.com's wire",
   security: [{ syncSecret: [] }],
   request: {
-    headers: z.object({ [REJECTED_TOKEN_HEADER]: z.string().optional() }),
+    headers: z.object({
+      [REJECTED_TOKEN_HEADER]: z.string().optional(),
+      [MINIMUM_SECONDS_HEADER]: z.string().optional(),
+    }),
     body: {
       required: true,
       content: {
@@ -65,12 +70,19 @@ export function syncRoute(app: OpenAPIHono, context: PlatformContext): void {
       const target = await findCaller(context, name => c.req.header(name));
       const request = await readRequest(c);
       const rejected = c.req.header(REJECTED_TOKEN_HEADER) ?? null;
+      const minimumMs = readMinimum(c.req.header(MINIMUM_SECONDS_HEADER));
       c.header('cache-control', 'no-store');
-      return c.json(await answerSync(context, target, { request, rejected }), 200);
+      return c.json(await answerSync(context, target, { request, rejected, minimumMs }), 200);
     } catch (error) {
       return syncErrorAnswer(known(error, context));
     }
   });
+}
+
+/** Milliseconds: what the instance asks for, between our least and a day. */
+function readMinimum(seconds: string | undefined): number {
+  const asked = seconds !== undefined && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1000 : 0;
+  return Math.min(Math.max(asked, MINIMUM_MS), 86_400_000);
 }
 
 async function readRequest(c: Context): Promise<SyncRequest> {

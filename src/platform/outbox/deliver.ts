@@ -8,6 +8,11 @@ import { type Circumstances, judgeAnswer, judgeFailure, type Verdict } from './j
 import { sendDelete } from './send-delete.ts';
 import { sendPush } from './send-push.ts';
 
+const NOT_KEYFERRY = {
+  state: 'stopped',
+  status: 404,
+  error: 'the target has no API to delete by; if it is a Cal.com, set KEYFERRY_TARGET=calcom',
+} as const;
 const DONE: Verdict = { state: 'done', waitMs: 0, status: null, error: null };
 
 /**
@@ -49,8 +54,8 @@ async function remove(context: PlatformContext, wish: OutboxRow, target: Target)
     return { ...DONE, error: detail };
   }
   const answer = await sendDelete(context, wish, target);
-  // Gone already is what was wished for.
-  if (answer.status === 404) return { ...DONE, status: 404 };
+  // A Keyferry that has nothing to delete says so with 200.
+  if (answer.status === 404) return { ...NOT_KEYFERRY, waitMs: 0 };
   return judgeAnswer(answer, circumstances(context, wish, [target.apiKey]));
 }
 

@@ -238,12 +238,14 @@ describe('a disconnect', () => {
     expect(order).toEqual(['DELETE begins', 'DELETE ends', 'POST begins', 'POST ends']);
   });
 
-  test('a target that has no such credential any more is done', async () => {
+  test('a target without an API to delete by stops it: nothing was deleted', async () => {
     const { api, id, platform, receiver, all } = await connected();
     receiver.answer = () => ({ status: 404 });
     await api('DELETE', `/api/keyferry/v1/connections/${id}`);
     await platform.runOutbox();
-    expect(await deliveries(all)).toMatchObject([{ state: 'done', lastStatus: 404 }]);
+    expect(await deliveries(all)).toMatchObject([
+      { state: 'stopped', lastStatus: 404, lastError: expect.stringContaining('KEYFERRY_TARGET=calcom') },
+    ]);
   });
 
   test('without an API key for the target stops and says so', async () => {

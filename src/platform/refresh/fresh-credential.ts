@@ -34,8 +34,13 @@ export async function freshCredential(
   connectionId: string,
   { minimumMs = MINIMUM_MS, rejected = () => false }: Freshness = {},
 ): Promise<Grant> {
-  const serves = ({ credential }: Grant, forMs = minimumMs): boolean =>
-    !rejected(credential.accessToken) && isFresh(credential.expiresAt, context.effects.now(), forMs);
+  const serves = ({ credential, row }: Grant, forMs = minimumMs): boolean => {
+    const now = context.effects.now();
+    // A provider whose tokens are shorter than what is asked for must not be asked each time.
+    const justRefreshed = row.refreshedAt !== null && now - row.refreshedAt < MINIMUM_MS;
+    const leastMs = justRefreshed ? Math.min(forMs, MINIMUM_MS) : forMs;
+    return !rejected(credential.accessToken) && isFresh(credential.expiresAt, now, leastMs);
+  };
 
   for (let round = 1; round <= ROUNDS; round += 1) {
     const seen = await loadGrant(context, connectionId);

@@ -12,7 +12,8 @@ import { findApp } from '../vault/index.ts';
 
 /**
  * A working credential for a target, in the shape that its reader knows.
- * @param rejected the fingerprint of the token that the provider refused, or null
+ * @param asked.rejected the fingerprint of the token that the provider refused, or null
+ * @param asked.minimumMs how long the token must still hold, in milliseconds
  * @throws KeyferryError app_not_found, user_not_found, connection_not_found, needs_reconnect, and what a
  * refresh throws
  * @see docs/protocol.md#4
@@ -20,7 +21,7 @@ import { findApp } from '../vault/index.ts';
 export async function answerSync(
   context: RefreshContext,
   target: Target,
-  { request, rejected }: { request: SyncRequest; rejected: string | null },
+  { request, rejected, minimumMs }: { request: SyncRequest; rejected: string | null; minimumMs: number },
 ): Promise<Record<string, unknown>> {
   const { calcomUserId, appSlug } = request;
   findApp(context, appSlug);
@@ -36,6 +37,7 @@ export async function answerSync(
     });
   }
   const grant = await freshCredential(context, found.connectionId, {
+    minimumMs,
     rejected: token => rejected !== null && secretMatches(rejected, tokenFingerprint(token, target.secret)),
   });
   return writeCredential(grant.credential, context.effects.now(), target);

@@ -1,5 +1,11 @@
 import { open, seal } from '../../lib/sealed-box.ts';
-import { type Credential, KeyferryError, readCredential, writeCredential } from '../../protocol/index.ts';
+import {
+  type Credential,
+  credentialText,
+  KeyferryError,
+  readCredential,
+  writeCredential,
+} from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { type ConnectionRow, findConnection } from '../store/index.ts';
 
@@ -14,7 +20,7 @@ type Context = Pick<PlatformContext, 'config' | 'effects'>;
 /** The sealed form of a credential: with its refresh token, and its expiry as an absolute time. */
 export function sealCredential({ config, effects }: Context, id: string, credential: Credential): string {
   const wire = writeCredential(credential, effects.now(), { withRefreshToken: true });
-  return seal(config.keyring, JSON.stringify(wire), identity(id));
+  return seal(config.keyring, credentialText(wire), identity(id));
 }
 
 /**

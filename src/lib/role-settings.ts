@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { VariableReader } from './config.ts';
+import type { DatabaseLocation } from './db/index.ts';
+import { type Keyring, parseKeyring } from './sealed-box.ts';
+import { readSyncSettings, type SyncSettings } from './sync-settings.ts';
+
+/** What every role needs to know. */
+export interface RoleSettings {
+  readonly database: DatabaseLocation;
+  readonly keyring: Keyring;
+  readonly sync: SyncSettings;
+  /** The admin's and back end's API key, or null: the API stays closed. */
+  readonly apiKey: string | null;
+  readonly allowPrivateAddresses: boolean;
+}
+
+const KEYGEN = 'Make one with: keyferry keygen.';
+
+/**
+ * Reads the settings that both roles have in common, and reports what is wrong with them.
+ * @param file where SQLite keeps the role's rows when DATABASE_URL is not set
+ * @returns null for the keyring when it cannot be read: then there is a problem too
+ */
+export function readRoleSettings(
+  variables: VariableReader,
+  file: { readonly data: string; readonly name: string },
+): Omit<RoleSettings, 'keyring'> & { readonly keyring: Keyring | null } {
+  variables.required('KEYFERRY_ENCRYPTION_KEYS', KEYGEN);
+  const url = variables.parsed('DATABASE_URL', 'Give postgres://user@host:5432/name.', postgresUrl);
+  return {
+    database: url === null ? { file: join(file.data, file.name) } : { url },
+    keyring: variables.parsed('KEYFERRY_ENCRYPTION_KEYS', KEYGEN, parseKeyring),
+    sync: readSyncSettings(variables),
+    apiKey: variables.parsed('KEYFERRY_API_KEY', KEYGEN, longEnough),
+    allowPrivateAddresses: variables.flag('KEYFERRY_ALLOW_PRIVATE_ADDRESSES', false),
+  };
+}
+
+function longEnough(text: string): string {
+  if (text.length < 20) throw new Error('is shorter than 20 characters');
+  return text;
+}
+
+function postgresUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text)) throw new Error('is not a PostgreSQL address');
+  return text;
+}
