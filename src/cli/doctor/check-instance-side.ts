@@ -9,6 +9,8 @@ export interface InstanceSide {
   readonly wire: Wire;
   /** The slugs that this side knows. */
   readonly slugs: readonly string[];
+  /** What KEYFERRY_TARGET says that it is. */
+  readonly kind: 'keyferry' | 'calcom';
 }
 
 const SAME_SECRET =
@@ -20,7 +22,7 @@ export async function checkInstanceSide(
   side: InstanceSide,
   findings: Findings,
 ): Promise<Finding[]> {
-  const { webappUrl, wire, slugs } = side;
+  const { webappUrl, wire, slugs, kind } = side;
   const answer = await askStatus(asking, webappUrl, wire);
   switch (answer.kind) {
     case 'silent':
@@ -40,6 +42,7 @@ export async function checkInstanceSide(
       }
       return [
         await checkReady(asking, webappUrl, status, findings),
+        ...checkKind('keyferry', kind, findings),
         findings.ok('secret', 'the instance takes it'),
         await checkEncryption(asking, webappUrl, wire, findings),
         checkSlugs(slugs, status, findings),
@@ -47,6 +50,13 @@ export async function checkInstanceSide(
       ];
     }
   }
+}
+
+/** Whether the target is what the platform takes it for: a Cal.com has no API to delete credentials by. */
+function checkKind(is: InstanceSide['kind'], told: InstanceSide['kind'], findings: Findings): Finding[] {
+  if (is === told) return [];
+  const detail = `the instance is a ${is === 'calcom' ? 'Cal.com' : 'Keyferry'}, KEYFERRY_TARGET says ${told}`;
+  return [findings.warning('target', detail, `Set KEYFERRY_TARGET=${is} on the platform.`)];
 }
 
 function unreachable(findings: Findings, url: string, reason: string): Finding {
@@ -60,7 +70,7 @@ const NOBODY = 2_147_483_647;
 /** Cal.com has no route to ask. A push for nobody tells whether it takes our secret. */
 async function checkCalcom(
   asking: Asking,
-  { webappUrl, wire }: InstanceSide,
+  { webappUrl, wire, kind }: InstanceSide,
   findings: Findings,
 ): Promise<Finding[]> {
   const answered = await ask(asking, `${webappUrl}${WEBHOOK_PATH}`, {
@@ -87,6 +97,7 @@ async function checkCalcom(
   }
   return [
     findings.ok('reachable', `a Cal.com at ${webappUrl}`),
+    ...checkKind('calcom', kind, findings),
     judgeCalcom(answer.status, message, findings),
     findings.notPossible('encryption', 'Cal.com has no echo: push a credential and use it'),
     findings.notPossible('apps', 'Cal.com does not tell its slugs: see its "App" table'),

@@ -1,3 +1,4 @@
+import type { OutboundAnswer } from '../../lib/outbound.ts';
 import { SYNC_REQUEST_TYPE, secretHeaders, syncRequestBody } from '../../protocol/index.ts';
 import { type Asking, ask, askStatus, json, type Wire } from './ask.ts';
 import { checkClock, checkDateHeader } from './check-clock.ts';
@@ -64,7 +65,7 @@ async function checkForeign(asking: Asking, side: PlatformSide, findings: Findin
   }
   const { answer, askedAt } = answered;
   return [
-    judgeEndpoint(answer.status, json(answer) !== null, findings),
+    judgeEndpoint(answer, findings),
     findings.notPossible('encryption', 'this platform is no Keyferry: it has no echo'),
     findings.notPossible('apps', 'this platform is no Keyferry: it does not tell its slugs'),
     checkDateHeader(answer.headers, askedAt, findings),
@@ -81,7 +82,7 @@ async function checkEndpoint(asking: Asking, side: PlatformSide, findings: Findi
       ENDPOINT_REMEDY,
     );
   }
-  return judgeEndpoint(answered.answer.status, json(answered.answer) !== null, findings);
+  return judgeEndpoint(answered.answer, findings);
 }
 
 function askForNobody(asking: Asking, { endpoint, wire }: PlatformSide) {
@@ -92,7 +93,9 @@ function askForNobody(asking: Asking, { endpoint, wire }: PlatformSide) {
   });
 }
 
-function judgeEndpoint(status: number, isJson: boolean, findings: Findings): Finding {
+function judgeEndpoint(answer: OutboundAnswer, findings: Findings): Finding {
+  const { status } = answer;
+  const body = json(answer);
   if (status === 401 || status === 403) {
     return findings.failed('secret', `the endpoint refuses our secret (${status})`, SECRET_REMEDY);
   }
@@ -100,12 +103,10 @@ function judgeEndpoint(status: number, isJson: boolean, findings: Findings): Fin
     const remedy = 'Look at its log; it should answer 404 with JSON.';
     return findings.warning('secret', `the endpoint answered ${status} for an unknown user`, remedy);
   }
-  if (!isJson) {
-    return findings.failed(
-      'secret',
-      `the endpoint answered ${status} without JSON`,
-      'Is the path of CALCOM_CREDENTIAL_SYNC_ENDPOINT right?',
-    );
+  // A Keyferry says "not_found" where it has no such path, and another code where it has no such user.
+  if (body === null || (body as { code?: unknown }).code === 'not_found') {
+    const detail = `there is no endpoint at this path (${status})`;
+    return findings.failed('secret', detail, 'Is the path of CALCOM_CREDENTIAL_SYNC_ENDPOINT right?');
   }
   return findings.ok('secret', `the endpoint takes it (${status} for a user who cannot exist)`);
 }

@@ -41,7 +41,11 @@ function calcom(secret: string | null) {
 
 test('an unmodified Cal.com that takes the secret passes, and what it cannot tell is said', async () => {
   const webappUrl = await server(calcom(SECRET));
-  const found = await checkInstanceSide(asking(), { webappUrl, wire, slugs }, findingsOf('platform'));
+  const found = await checkInstanceSide(
+    asking(),
+    { webappUrl, wire, slugs, kind: 'calcom' },
+    findingsOf('platform'),
+  );
   expect(found.map(({ check, verdict }) => [check, verdict])).toEqual([
     ['reachable', 'ok'],
     ['secret', 'ok'],
@@ -56,7 +60,11 @@ test.each([
   [null, 'credential sharing is off on Cal.com'],
 ])('a Cal.com with the secret %j fails', async (secret, detail) => {
   const webappUrl = await server(calcom(secret));
-  const found = await checkInstanceSide(asking(), { webappUrl, wire, slugs }, findingsOf('platform'));
+  const found = await checkInstanceSide(
+    asking(),
+    { webappUrl, wire, slugs, kind: 'keyferry' },
+    findingsOf('platform'),
+  );
   const failed = found.filter(({ verdict }) => verdict === 'failed');
   expect(failed).toEqual([
     expect.objectContaining({ check: 'secret', detail: expect.stringContaining(detail) }),
@@ -67,14 +75,14 @@ test('a web server that is neither fails, and so does one that redirects', async
   const plain = await server(() => new Response('hello'));
   const [found] = await checkInstanceSide(
     asking(),
-    { webappUrl: plain, wire, slugs },
+    { webappUrl: plain, wire, slugs, kind: 'keyferry' },
     findingsOf('platform'),
   );
   expect(found).toMatchObject({ check: 'reachable', verdict: 'failed' });
   const moved = await server(() => Response.redirect('http://127.0.0.1:1/', 308));
   const [refused] = await checkInstanceSide(
     asking(),
-    { webappUrl: moved, wire, slugs },
+    { webappUrl: moved, wire, slugs, kind: 'keyferry' },
     findingsOf('platform'),
   );
   expect(refused).toMatchObject({
@@ -102,12 +110,31 @@ test('an endpoint that answers with a page has the wrong path', async () => {
   const endpoint = `${await server(() => new Response('<html>', { status: 404 }))}/api/sync`;
   const [found] = await checkPlatformSide(asking(), { endpoint, wire, slugs }, findingsOf('instance'));
   expect(found).toMatchObject({ check: 'secret', verdict: 'failed' });
+  const problem = () =>
+    Response.json({ code: 'not_found', detail: 'There is nothing here.' }, { status: 404 });
+  const slash = `${await server(problem)}/api/sync/`;
+  const [other] = await checkPlatformSide(asking(), { endpoint: slash, wire, slugs }, findingsOf('instance'));
+  expect(other).toMatchObject({ check: 'secret', verdict: 'failed' });
+});
+
+test('a Cal.com that the platform takes for a Keyferry is told', async () => {
+  const webappUrl = await server(calcom(SECRET));
+  const side = { webappUrl, wire, slugs, kind: 'keyferry' } as const;
+  const found = await checkInstanceSide(asking(), side, findingsOf('platform'));
+  expect(found.find(({ check }) => check === 'target')).toMatchObject({
+    verdict: 'warning',
+    remedy: 'Set KEYFERRY_TARGET=calcom on the platform.',
+  });
 });
 
 test('apps that one side does not know are told', async () => {
   const status = { role: 'instance', version: '9.9.9', time: Date.now(), sharing: true, apps: ['zoom'] };
   const webappUrl = await server(() => Response.json(status));
-  const found = await checkInstanceSide(asking(), { webappUrl, wire, slugs }, findingsOf('platform'));
+  const found = await checkInstanceSide(
+    asking(),
+    { webappUrl, wire, slugs, kind: 'keyferry' },
+    findingsOf('platform'),
+  );
   expect(found.find(({ check }) => check === 'apps')).toMatchObject({
     verdict: 'warning',
     detail: 'unknown to the other side: google-calendar; unknown to this side: zoom',

@@ -89,5 +89,8 @@ async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<
     ];
   }
   const slugs = [...createCatalogue(config.providers).keys()];
-  return [database, ...(await checkInstanceSide(asking, { webappUrl, wire, slugs }, findings))];
+  return [
+    database,
+    ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
+  ];
 }
