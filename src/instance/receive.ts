@@ -59,7 +59,9 @@ export async function receiveCredential(context: Context, request: PushRequest):
   }
   const missing = await whatIsMissing(context, push);
   const reason = missing ?? (typeof read === 'string' ? read : 'gone');
-  context.effects.log.warn({ userId: push.userId, app: push.appSlug, reason }, 'push refused');
+  // An unknown slug is whatever the sender put there.
+  const app = context.catalogue.has(push.appSlug) ? push.appSlug : null;
+  context.effects.log.warn({ userId: push.userId, app, reason }, 'push refused');
   await context.effects.sleep(Math.max(0, REFUSED_AFTER_MS - (performance.now() - began)));
   return missing === null ? refuse(400, UNREADABLE) : refuse(404, missing);
 }

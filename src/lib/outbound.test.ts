@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLog } from './log.ts';
 import { createOutbound, type OutboundError, type OutboundOptions } from './outbound.ts';
 
 /** Long enough for a loopback answer, short enough to be waited for where nothing comes. */
@@ -212,6 +213,20 @@ describe('a connection', () => {
     const judged = await failure(outboundWith()('http://user:hunter2@127.0.0.1/'));
     expect(judged).toMatchObject({ kind: 'connection' });
     expect(judged.message).not.toContain('hunter2');
+  });
+
+  test('with a secret that no request carries is logged without it', async () => {
+    const lines: string[] = [];
+    const log = createLog('debug', { write: line => void lines.push(line) });
+    const outbound = outboundWith();
+    for (const [url, secret] of [
+      ['http://user:hunter2@127.0.0.1/', 's'],
+      ['http://127.0.0.1/', 'hunter2\nx'],
+    ] as const) {
+      await outbound(url, { headers: { 'x-secret': secret } }).catch(err => log.error({ err }));
+    }
+    expect(lines).toHaveLength(2);
+    expect(lines.join('')).not.toContain('hunter2');
   });
 });
 

@@ -105,10 +105,14 @@ function judge(error: unknown, timedOut: boolean, deadlineMs: number): OutboundE
   const refused = [error, cause].find(isKeyferryError);
   if (refused) return new OutboundError('address', refused.message, false, refused);
   const name = connectionFault(cause);
-  return new OutboundError('connection', name, !NEVER_SENT.has(name), cause);
+  return new OutboundError('connection', name, !NEVER_SENT.has(name), hasCode(cause) ? cause : undefined);
 }
 
-/** The fault's code. Other messages are not passed on: some repeat the URL, password included. */
+function hasCode(cause: unknown): boolean {
+  return typeof (cause as { code?: unknown } | null)?.code === 'string';
+}
+
+/** The fault's code. What has none is not passed on: it may repeat the URL, password included, or a header. */
 function connectionFault(cause: unknown): string {
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return code;

@@ -109,7 +109,7 @@ function refusal({ name, slug }: AppDefinition, error: string): KeyferryError {
       remedy: 'Try again and allow the access.',
     });
   }
-  const shown = /^[A-Za-z0-9_.-]{1,64}$/.test(error) ? error : 'an error';
+  const shown = /^[A-Za-z_]{1,40}$/.test(error) ? error : 'an error';
   const code = BROKEN.includes(error) ? 'provider_failed' : 'provider_refused';
   return new KeyferryError(code, `The provider of ${slug} answered ${shown}.`, {
     remedy: 'Try again; if it stays so, look at the app at the provider.',

@@ -63,6 +63,7 @@ describe('what is no token', () => {
     expect(judged(400, { error: 'the secret, with blanks' })).toMatchObject({
       reason: 'answered 400 an error',
     });
+    expect(judged(400, { error: '1__a-refresh-token_7' })).toMatchObject({ reason: 'answered 400 an error' });
   });
 });
 

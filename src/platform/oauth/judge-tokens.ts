@@ -60,11 +60,11 @@ function kindOf(error: string, status: number): Exclude<TokenOutcome['kind'], 't
   return BUSY_ERRORS.includes(error) ? 'busy' : 'request';
 }
 
-/** The `error` member where there is no token beside it; only what looks like a code, since it is shown. */
+/** The `error` member where there is no token beside it; only what looks like a code and not like a token, since it is shown. */
 function errorCode(answer: Readonly<Record<string, unknown>>): string | null {
   const { error } = answer;
   if (typeof error !== 'string' || error === '' || typeof answer.access_token === 'string') return null;
-  return /^[A-Za-z0-9_.-]{1,64}$/.test(error) ? error : 'an error';
+  return /^[A-Za-z_]{1,40}$/.test(error) ? error : 'an error';
 }
 
 function jsonObject(body: string): Readonly<Record<string, unknown>> {

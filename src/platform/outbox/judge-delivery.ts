@@ -29,6 +29,7 @@ export const DELIVERY_BACKOFF = { firstMs: 2_000, ceilingMs: 6 * 3_600_000 };
 
 const LATER = [408, 425, 429];
 const SHOWN = 200;
+const LONGEST_WORD = 15;
 
 /**
  * Judges a target's answer: 2xx is done; 408, 425, 429 and 5xx come again later; every other answer stops,
@@ -84,10 +85,14 @@ function said(body: string, secrets: readonly string[]): string | null {
     const { message, code, detail } = JSON.parse(body) as Record<string, unknown>;
     const words = [code, message ?? detail].filter(word => typeof word === 'string' && word !== '');
     if (words.length === 0) return null;
-    return secrets
-      .reduce((text, secret) => text.replaceAll(secret, '[secret]'), words.join(': '))
-      .slice(0, SHOWN);
+    const open = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), words.join(': '));
+    return open.split(' ').map(wordOnly).join(' ').slice(0, SHOWN);
   } catch {
     return null;
   }
+}
+
+/** A long word with digits or signs in it may be a secret in an encoding, a part of one, or the ciphertext. */
+function wordOnly(word: string): string {
+  return word.length <= LONGEST_WORD || /^[A-Za-z_.,:;'"()-]+$/.test(word) ? word : '[cut]';
 }
