@@ -3,6 +3,9 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+/** Modules of Node without effects. */
+const PURE_MODULES = ['node:buffer', 'node:crypto'];
+
 const ROOT = new URL('../', import.meta.url);
 
 /** What each folder of src/ may import of the others. Instance and platform meet on the wire alone. */
@@ -81,7 +84,7 @@ function packageFault(path: string, specifier: string, isTest: boolean): string 
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'it is named without node:';
     if (layerOf(path) === 'apps') return 'apps is pure';
-    return layerOf(path) === 'protocol' && specifier !== 'node:crypto' ? 'protocol is pure' : null;
+    return layerOf(path) === 'protocol' && !PURE_MODULES.includes(specifier) ? 'protocol is pure' : null;
   }
   const [scope = '', name = ''] = specifier.split('/');
   const packageName = specifier.startsWith('@') ? `${scope}/${name}` : scope;

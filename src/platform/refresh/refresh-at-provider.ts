@@ -95,10 +95,8 @@ async function commit(
     const now = await replaceCredential(trx, { id, version, sealedCredential, expiresAt }, at);
     if (now === null) return null;
     await pushEverywhere(trx, now, at);
-    if (row.status === 'failing') {
-      const kind = 'connection.recovered';
-      await insertEvent(trx, { kind, actor: 'platform', connectionId: id, externalUserId, appSlug }, at);
-    }
+    const kind = row.status === 'failing' ? 'connection.recovered' : 'connection.refreshed';
+    await insertEvent(trx, { kind, actor: 'platform', connectionId: id, externalUserId, appSlug }, at);
     return now;
   });
   // A reconnect or an import landed first: it is newer than our answer.

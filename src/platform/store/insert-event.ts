@@ -7,6 +7,7 @@ export type EventKind =
   | 'connection.imported'
   | 'connection.failing'
   | 'connection.recovered'
+  | 'connection.refreshed'
   | 'connection.needs_reconnect'
   | 'connection.disconnected'
   | 'user.moved'
