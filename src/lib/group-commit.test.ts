@@ -27,7 +27,7 @@ function watchKeys(faults: string[], items: readonly Item[], underWay: Set<strin
 }
 
 /** A store that writes when it is told to, and keeps every write that was begun. */
-function heldStore({ maxItems = 10, parallel = 1 } = {}) {
+function heldStore({ maxItems = 10, parallel = 1, eager = false } = {}) {
   const begun: Write[] = [];
   const underWay = new Set<string>();
   const faults: string[] = [];
@@ -42,6 +42,7 @@ function heldStore({ maxItems = 10, parallel = 1 } = {}) {
     key: ({ key }) => key,
     maxItems,
     parallel,
+    eager,
   });
   return { group, begun };
 }
@@ -150,6 +151,7 @@ describe('a bad item', () => {
     key: ({ key }) => key,
     maxItems: 10,
     parallel: 2,
+    eager: false,
   });
 
   test('fails alone', async () => {
@@ -176,6 +178,7 @@ test('a write that throws before it promises fails its items too', async () => {
     key: String,
     maxItems: 10,
     parallel: 1,
+    eager: false,
   });
   const all = await Promise.allSettled([group.add(1), group.add(2)]);
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -223,6 +226,7 @@ test('whatever comes in whatever turns: each item is written once, those of a ke
       key: ({ key }) => key,
       maxItems,
       parallel,
+      eager: false,
     });
     const all: Promise<number>[] = [];
     for (const [value, { key, turns }] of list.entries()) {
@@ -237,4 +241,14 @@ test('whatever comes in whatever turns: each item is written once, those of a ke
       expect(order).toEqual(order.toSorted((one, other) => one - other));
     }
   }
+});
+
+test('an eager one writes at once what finds nothing under way, and the rest of the turn together', async () => {
+  const { group, begun } = heldStore({ eager: true, parallel: 2 });
+  const added = [1, 2, 3].map(value => group.add({ key: String(value), value }));
+  expect(begun.map(values)).toEqual([[1]]);
+  await settle();
+  expect(begun.map(values)).toEqual([[1], [2, 3]]);
+  for (const { finish } of begun) finish();
+  expect(await Promise.all(added)).toEqual([1, 2, 3]);
 });

@@ -13,6 +13,11 @@ export interface GroupCommitOptions<Item, Result> {
   readonly maxItems: number;
   /** Groups under way at once. */
   readonly parallel: number;
+  /**
+   * Whether an item that finds nothing under way is written at once, not at the end of the turn. For writers
+   * that give way while they write: with one that blocks the turn, company would come too late each time.
+   */
+  readonly eager: boolean;
 }
 
 interface Waiting<Item, Result> {
@@ -29,7 +34,7 @@ interface Waiting<Item, Result> {
 export function groupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { write, key, maxItems, parallel } = options;
+  const { write, key, maxItems, parallel, eager } = options;
   let queue: Waiting<Item, Result>[] = [];
   let scheduled = false;
   const busy = new Set<Promise<void>>();
@@ -37,20 +42,25 @@ export function groupCommit<Item, Result>(
 
   function schedule(): void {
     if (scheduled || queue.length === 0 || busy.size >= parallel) return;
+    if (eager && busy.size === 0) return flush();
     scheduled = true;
     // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
     setImmediate(() => {
       scheduled = false;
-      const group = take();
-      if (group.length === 0) return;
-      const run = writeGroup(group).finally(() => {
-        busy.delete(run);
-        for (const { item } of group) keysUnderWay.delete(key(item));
-        schedule();
-      });
-      busy.add(run);
+      flush();
+    });
+  }
+
+  function flush(): void {
+    const group = take();
+    if (group.length === 0) return;
+    const run = writeGroup(group).finally(() => {
+      busy.delete(run);
+      for (const { item } of group) keysUnderWay.delete(key(item));
       schedule();
     });
+    busy.add(run);
+    schedule();
   }
 
   function take(): Waiting<Item, Result>[] {

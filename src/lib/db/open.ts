@@ -17,8 +17,8 @@ export type Engine = 'sqlite' | 'postgres';
 export interface Database<Tables> {
   readonly db: Kysely<Tables>;
   readonly engine: Engine;
-  /** SQLite's own connection, the one that `db` uses: only inside `db.connection()`. */
-  readonly sqlite: SqliteDatabase | null;
+  /** SQLite's own connection, the one that `db` uses. */
+  readonly sqlite: SqliteConnection | null;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,12 @@ export interface Store {
   // biome-ignore lint/suspicious/noExplicitAny: Kysely's tables are invariant, and these statements name none of a role's.
   readonly db: Kysely<any>;
   readonly engine: Engine;
-  readonly sqlite: SqliteDatabase | null;
+  readonly sqlite: SqliteConnection | null;
+}
+
+/** A connection that runs statements at once, and knows whether a transaction is open on it. */
+export interface SqliteConnection extends SqliteDatabase {
+  readonly inTransaction: boolean;
 }
 
 export type DatabaseLocation =
@@ -50,7 +55,7 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   function opened(
     engine: Engine,
     dialect: SqliteDialect | PostgresDialect | PGliteDialect,
-    sqlite: SqliteDatabase | null = null,
+    sqlite: SqliteConnection | null = null,
   ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
     return {
@@ -66,7 +71,7 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   }
 }
 
-function openSqlite(file: string): SqliteDatabase {
+function openSqlite(file: string): SqliteConnection {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new Sqlite(file);
   chmodSync(file, 0o600);
@@ -92,6 +97,9 @@ function openSqlite(file: string): SqliteDatabase {
   }
   return {
     close: () => void database.close(),
+    get inTransaction() {
+      return database.inTransaction;
+    },
     prepare(text: string) {
       const known = statements.get(text);
       if (known) return known;

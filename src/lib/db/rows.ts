@@ -1,5 +1,5 @@
-import { CompiledQuery, type RawBuilder, type SqliteDatabase, sql } from 'kysely';
-import type { Engine, Store } from './open.ts';
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import type { Engine, SqliteConnection, Store } from './open.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
@@ -13,7 +13,7 @@ function manyRows<Row>(columns: Columns<Row>): RawBuilder<Row> {
   return sql<Row>`(select ${sql.join(fields)} from jsonb_array_elements(cast(${'[]'} as jsonb)) as t(value))`;
 }
 
-/** The same for one row, a parameter a column: SQLite runs a prepared statement faster than it reads JSON. */
+/** The same for one row, a parameter a column: faster than JSON where there is one, and for SQLite always. */
 function oneRow<Row>(columns: Columns<Row>): RawBuilder<Row> {
   const fields = Object.entries<ColumnType>(columns).map(
     ([name, type]) => sql`cast(${name} as ${sql.raw(type)}) as ${sql.ref(name)}`,
@@ -39,52 +39,37 @@ export interface Writing<Input, Written> {
 export function writing<Input, Written>(
   statement: Writing<Input, Written>,
 ): (store: Store, rows: readonly Input[]) => Promise<Written[]> {
-  const compiled: Partial<Record<Engine, readonly string[]>> = {};
+  const compiled: Partial<Record<Engine, Texts>> = {};
+  const given = Object.keys(statement.input) as (keyof Input)[];
+  const returned = Object.keys(statement.written) as (keyof Written)[];
+
   return async function write(store, rows) {
     const texts = compiled[store.engine] ?? compile(store, statement);
     compiled[store.engine] = texts;
-    if (store.sqlite !== null) return writeEach(store, store.sqlite, { statement, texts, rows });
-    const [text = ''] = texts;
-    return (await store.db.executeQuery<Written>(CompiledQuery.raw(text, [JSON.stringify(rows)]))).rows;
+    const { sqlite } = store;
+    if (sqlite !== null) {
+      const run = async () => writeEach(sqlite, texts, rows);
+      // Somebody's transaction is open on the one connection: connection() waits for its end.
+      return sqlite.inTransaction ? store.db.connection().execute(run) : run();
+    }
+    const [row] = rows;
+    const query =
+      rows.length === 1 && row
+        ? CompiledQuery.raw(
+            texts.one,
+            given.map(name => row[name]),
+          )
+        : CompiledQuery.raw(texts.many, [JSON.stringify(rows)]);
+    return (await store.db.executeQuery<Written>(query)).rows;
   };
-}
 
-function compile<Input, Written>(
-  { db, engine }: Store,
-  { input, write, written, followUp }: Writing<Input, Written>,
-): string[] {
-  if (engine === 'sqlite')
-    return [text(write(oneRow(input)), input), text(followUp(oneRow(written)), written)];
-  const first = write(manyRows(input));
-  const second = followUp(sql<Written>`written`);
-  return [text(sql`with written as (${first}), followed as (${second}) select * from written`, ['rows'])];
-
-  function text(statement: RawBuilder<unknown>, takes: object): string {
-    const { sql: compiled, parameters } = statement.compile(db);
-    if (parameters.length === Object.keys(takes).length) return compiled;
-    throw new Error('A writing takes its input as rows alone, once.');
-  }
-}
-
-/** Inside connection() nobody else's transaction is open on it. Without an await between, one turn does all. */
-function writeEach<Input, Written>(
-  { db }: Store,
-  sqlite: SqliteDatabase,
-  {
-    statement,
-    texts,
-    rows,
-  }: { statement: Writing<Input, Written>; texts: readonly string[]; rows: readonly Input[] },
-): Promise<Written[]> {
-  const [first = '', second = ''] = texts;
-  const given = Object.keys(statement.input) as (keyof Input)[];
-  const returned = Object.keys(statement.written) as (keyof Written)[];
-  return db.connection().execute(async () => {
+  /** Without an await between begin and commit, nothing of this process comes in between. */
+  function writeEach(sqlite: SqliteConnection, { one, followUp }: Texts, rows: readonly Input[]): Written[] {
     sqlite.prepare('begin').run([]);
     try {
-      const write = sqlite.prepare(first);
+      const write = sqlite.prepare(one);
       const written = rows.flatMap(row => write.all(given.map(name => row[name])) as Written[]);
-      const follow = sqlite.prepare(second);
+      const follow = sqlite.prepare(followUp);
       for (const row of written) follow.run(returned.map(name => row[name]));
       sqlite.prepare('commit').run([]);
       return written;
@@ -92,7 +77,39 @@ function writeEach<Input, Written>(
       sqlite.prepare('rollback').run([]);
       throw error;
     }
-  });
+  }
+}
+
+/** The statements of a writing, compiled. On PostgreSQL both writes are one statement. */
+interface Texts {
+  /** For one row: a parameter a column. */
+  readonly one: string;
+  /** For any number of rows: one JSON parameter. */
+  readonly many: string;
+  /** SQLite's second write. */
+  readonly followUp: string;
+}
+
+function compile<Input, Written>(
+  { db, engine }: Store,
+  { input, write, written, followUp }: Writing<Input, Written>,
+): Texts {
+  if (engine === 'sqlite') {
+    return {
+      one: text(write(oneRow(input)), input),
+      many: '',
+      followUp: text(followUp(oneRow(written)), written),
+    };
+  }
+  const both = (rows: RawBuilder<Input>) =>
+    sql`with written as (${write(rows)}), followed as (${followUp(sql<Written>`written`)}) select * from written`;
+  return { one: text(both(oneRow(input)), input), many: text(both(manyRows(input)), ['rows']), followUp: '' };
+
+  function text(statement: RawBuilder<unknown>, takes: object): string {
+    const { sql: compiled, parameters } = statement.compile(db);
+    if (parameters.length === Object.keys(takes).length) return compiled;
+    throw new Error('A writing takes its input as rows alone, once.');
+  }
 }
 
 /** The database's own clock in epoch milliseconds: for what several processes compare, whatever their clocks say. */
