@@ -42,7 +42,10 @@ export function groupCommit<Item, Result>(
 
   function schedule(): void {
     if (scheduled || queue.length === 0 || busy.size >= parallel) return;
-    if (eager && busy.size === 0) return flush();
+    if (eager && busy.size === 0) {
+      flush();
+      return;
+    }
     scheduled = true;
     // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
     setImmediate(() => {

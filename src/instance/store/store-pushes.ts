@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Store, writing } from '../../lib/db/index.ts';
 
 /** What makes a credential's row unique. */
@@ -28,8 +28,33 @@ interface Written extends CredentialKey {
 
 const key = { userId: 'integer', appId: 'text', account: 'text' } as const;
 
-const upsert = writing<StoredPush, Written>({
-  input: { ...key, type: 'text', sealedKey: 'text', expiresAt: 'bigint', at: 'bigint' },
+const input = { ...key, type: 'text', sealedKey: 'text', expiresAt: 'bigint', at: 'bigint' } as const;
+const written = { ...key, version: 'integer', pushedAt: 'bigint' } as const;
+
+function logged(rows: RawBuilder<Written>): RawBuilder<unknown> {
+  return sql`insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
+    select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId", 'version ' || w."version"
+    from ${rows} as w where true`;
+}
+
+/** For the rows that are there: an upsert would use up an id, or write the page that holds them, each time. */
+const replace = writing<StoredPush, Written>({
+  input,
+  write: pushes => sql`
+    update "Credential" set "type" = p."type", "sealedKey" = p."sealedKey", "expiresAt" = p."expiresAt",
+      "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
+      "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
+    from ${pushes} as p
+    join "users" as u on u."id" = p."userId"
+    where "Credential"."userId" = p."userId" and "Credential"."appId" = p."appId"
+      and "Credential"."account" = p."account" and not u."locked"
+    returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt"`,
+  written,
+  followUp: logged,
+});
+
+const create = writing<StoredPush, Written>({
+  input,
   // Rows are taken in one order, so that two processes cannot lock each other out.
   write: pushes => sql`
     insert into "Credential" ("userId", "appId", "type", "account", "sealedKey", "expiresAt",
@@ -45,21 +70,24 @@ const upsert = writing<StoredPush, Written>({
       "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
       "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"
     returning "userId", "appId", "account", "version", "pushedAt"`,
-  written: { ...key, version: 'integer', pushedAt: 'bigint' },
-  followUp: written => sql`
-    insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId",
-      'version ' || w."version" from ${written} as w where true`,
+  written,
+  followUp: logged,
 });
 
 /**
- * Stores credentials of different rows in one commit, with their events: user and app are checked, the row
- * is made or replaced whole, a dead mark is cleared.
+ * Stores credentials of different rows, each with its event in the same commit: user and app are checked,
+ * the row is replaced whole or made, a dead mark is cleared. Two processes that write the same rows in
+ * another order can end in a deadlock, which PostgreSQL breaks: then nothing was written, and a repeat is safe.
  * @returns one outcome a push, in their order
  */
 export async function storePushes(store: Store, pushes: readonly StoredPush[]): Promise<PushOutcome[]> {
-  const written = await upsert(store, pushes);
-  const versions = new Map(written.map(row => [rowKey(row), row.version]));
+  const versions = new Map<string, number>();
+  const note = (rows: readonly Written[]) => {
+    for (const row of rows) versions.set(rowKey(row), row.version);
+  };
+  note(await replace(store, pushes));
+  const absent = pushes.filter(push => !versions.has(rowKey(push)));
+  if (absent.length > 0) note(await create(store, absent));
   return pushes.map(push => {
     const version = versions.get(rowKey(push));
     if (version === undefined) return 'missing';
