@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { tokenCredentialSchema } from '../protocol/index.ts';
 import type { AppDefinition } from './definition.ts';
 
-export const googleCalendar: AppDefinition = {
+export const googleCalendar = {
   slug: 'google-calendar',
   dirName: 'googlecalendar',
   name: 'Google Calendar',
@@ -18,22 +19,47 @@ export const googleCalendar: AppDefinition = {
       .optional(),
   }),
   publicKeys: ['client_id', 'redirect_uris'],
-  oauth: {
-    authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
-    tokenEndpoint: 'https://oauth2.googleapis.com/token',
-    revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
-    revoke: 'refresh_token',
-    clientAuthentication: 'body',
-    scopes: [
-      'https://www.googleapis.com/auth/userinfo.profile',
-      'https://www.googleapis.com/auth/calendar.events',
-      'https://www.googleapis.com/auth/calendar.readonly',
-    ],
-    scopeSeparator: ' ',
-    // Without both, Google gives no refresh token from the second consent on.
-    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
-    pkce: true,
-    rotates: false,
+  credential: {
+    kind: 'oauth2',
+    schema: tokenCredentialSchema,
+    oauth: {
+      authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
+      tokenEndpoint: 'https://oauth2.googleapis.com/token',
+      revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
+      revoke: 'refresh_token',
+      clientAuthentication: 'body',
+      requestFormat: 'form',
+      clientId: 'client_id',
+      clientSecret: 'client_secret',
+      scopes: [
+        'https://www.googleapis.com/auth/userinfo.profile',
+        'https://www.googleapis.com/auth/calendar.events',
+        'https://www.googleapis.com/auth/calendar.readonly',
+      ],
+      scopeSeparator: ' ',
+      // Without both, Google gives no refresh token from the second consent on.
+      authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+      pkce: true,
+      expiry: { member: 'expires_in', unit: 's_from_now' },
+      refreshable: true,
+      rotation: { rotates: false, graceMs: null },
+      idleLifetimeMs: 'unknown',
+      refreshLimit: 'unknown',
+      errors: { grantDead: [], clientWrong: [], pause: [] },
+      callbackMembers: [],
+      travels: [],
+      notes: [
+        'While the consent screen of the Google project is in testing, a refresh token lives 7 days.',
+        'A Google account keeps 100 refresh tokens for a client; a further consent ends the oldest silently.',
+      ],
+    },
+    apiBase: 'https://www.googleapis.com',
+    calcom: {
+      refreshReply: 'flat',
+      pushExpiry: 'expiry_date_ms',
+      refreshed: 'works',
+      remark: '',
+      needs: [],
+    },
   },
-  apiBase: 'https://www.googleapis.com',
-};
+} as const satisfies AppDefinition;

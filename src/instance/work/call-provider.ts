@@ -1,3 +1,4 @@
+import { type AppDefinition, isOAuthApp } from '../../apps/index.ts';
 import { retryAfterMs } from '../../lib/backoff.ts';
 import { type OutboundAnswer, OutboundError } from '../../lib/outbound.ts';
 import { KeyferryError } from '../../protocol/index.ts';
@@ -32,14 +33,17 @@ async function send(
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const type = json === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    const url = `${catalogue.get(appSlug)?.apiBase ?? ''}${path}`;
-    return await outbound(url, { method, headers: { ...headers, ...type }, ...body });
+    return await outbound(`${apiBase(catalogue.get(appSlug))}${path}`, { method, headers: { ...headers, ...type }, ...body });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     throw new KeyferryError('provider_unreachable', `The provider cannot be reached: ${error.message}.`, {
       cause: error,
     });
   }
+}
+
+function apiBase(app: AppDefinition | undefined): string {
+  return (app && isOAuthApp(app) && app.credential.apiBase) || '';
 }
 
 /**

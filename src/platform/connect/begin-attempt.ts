@@ -1,10 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import type { AppDefinition } from '../../apps/index.ts';
+import type { OAuthApp } from '../../apps/index.ts';
 import { open, seal } from '../../lib/sealed-box.ts';
 import type { PlatformContext } from '../context.ts';
 import { oauthClient } from '../oauth/index.ts';
 import { insertAttempt } from '../store/index.ts';
-import { findApp, readAppKeys } from '../vault/index.ts';
+import { findOAuthApp, readAppKeys } from '../vault/index.ts';
 import { type OpenSession, sessionInvalid } from './open-session.ts';
 import { hashSecret, randomSecret } from './secrets.ts';
 
@@ -21,7 +21,7 @@ export const ATTEMPT_MS = 10 * 60_000;
 export async function beginAttempt(context: Context, session: OpenSession, slug: string): Promise<URL> {
   const { config, database, effects } = context;
   if (!session.apps.includes(slug) || session.done.includes(slug)) throw sessionInvalid();
-  const app = findApp(context, slug);
+  const app = findOAuthApp(context, slug);
   const { client } = oauthClient(app, await readAppKeys(context, app));
   const state = randomSecret();
   const stateHash = hashSecret(state);
@@ -33,11 +33,11 @@ export async function beginAttempt(context: Context, session: OpenSession, slug:
     sealedVerifier: seal(config.keyring, verifier, identity(stateHash)),
     expiresAt: effects.now() + ATTEMPT_MS,
   });
-  return authorizationUrl(app, {
+  return authorizationUrl(app.credential, {
     clientId: client.client_id,
     redirectUri: redirectUri(context),
     state,
-    codeChallenge: app.oauth.pkce ? await oauth.calculatePKCECodeChallenge(verifier) : null,
+    codeChallenge: app.credential.oauth.pkce ? await oauth.calculatePKCECodeChallenge(verifier) : null,
   });
 }
 
@@ -45,7 +45,7 @@ export async function beginAttempt(context: Context, session: OpenSession, slug:
 export function authorizationUrl(
   {
     oauth: { authorizationEndpoint, authorizeParameters, scopes, scopeSeparator },
-  }: Pick<AppDefinition, 'oauth'>,
+  }: OAuthApp['credential'],
   request: { clientId: string; redirectUri: string; state: string; codeChallenge: string | null },
 ): URL {
   const url = new URL(authorizationEndpoint);

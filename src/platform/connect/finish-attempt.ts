@@ -5,7 +5,7 @@ import type { PlatformContext } from '../context.ts';
 import { exchangeCode, type OAuthClient, oauthClient, type TokenOutcome } from '../oauth/index.ts';
 import { providerError } from '../refresh/index.ts';
 import { type Attempt, consumeAttempt, findSession, type SessionRow } from '../store/index.ts';
-import { findApp, readAppKeys, storeGrant } from '../vault/index.ts';
+import { findOAuthApp, readAppKeys, storeGrant } from '../vault/index.ts';
 import { openVerifier, redirectUri } from './begin-attempt.ts';
 import { sessionInvalid } from './open-session.ts';
 import { hashSecret } from './secrets.ts';
@@ -62,13 +62,13 @@ async function connect(context: Context, walk: Walk): Promise<void> {
   const { session, attempt, state, stateHash } = walk;
   const { effects, outbound } = context;
   if (attempt.expiresAt <= effects.now()) throw sessionInvalid();
-  const app = findApp(context, attempt.appSlug);
+  const app = findOAuthApp(context, attempt.appSlug);
   const client = oauthClient(app, await readAppKeys(context, app));
   const parameters = validated(client, walk.parameters, state);
   const outcome = await exchangeCode(outbound, client, {
     parameters,
     redirectUri: redirectUri(context),
-    verifier: app.oauth.pkce
+    verifier: app.credential.oauth.pkce
       ? openVerifier(context, { stateHash, sealedVerifier: attempt.sealedVerifier })
       : null,
     now: effects.now,

@@ -1,12 +1,12 @@
 import * as oauth from 'oauth4webapi';
-import type { AppDefinition } from '../../apps/index.ts';
+import type { OAuthApp } from '../../apps/index.ts';
 import type { Outbound } from '../../lib/outbound.ts';
 import type { AppKeys } from '../vault/app-keys.ts';
 import { appKeysMissing } from '../vault/app-keys.ts';
 
 /** An app's provider and our client there, as oauth4webapi wants them. */
 export interface OAuthClient {
-  readonly app: AppDefinition;
+  readonly app: OAuthApp;
   readonly server: oauth.AuthorizationServer;
   readonly client: oauth.Client;
   readonly authentication: oauth.ClientAuth;
@@ -16,10 +16,10 @@ export interface OAuthClient {
  * The OAuth client of an app.
  * @throws KeyferryError app_keys_missing
  */
-export function oauthClient(app: AppDefinition, keys: AppKeys): OAuthClient {
+export function oauthClient(app: OAuthApp, keys: AppKeys): OAuthClient {
   const { client_id: id, client_secret: secret } = keys;
   if (typeof id !== 'string' || typeof secret !== 'string') throw appKeysMissing(app.slug);
-  const { authorizationEndpoint, tokenEndpoint, revocationEndpoint, clientAuthentication } = app.oauth;
+  const { authorizationEndpoint, tokenEndpoint, revocationEndpoint, clientAuthentication } = app.credential.oauth;
   return {
     app,
     server: {

@@ -21,7 +21,7 @@ export async function exchangeCode(
 ): Promise<TokenOutcome> {
   const { parameters, redirectUri, verifier, now } = exchange;
   try {
-    const way = through(outbound, app.oauth.tokenEndpoint);
+    const way = through(outbound, app.credential.oauth.tokenEndpoint);
     const response = await authorizationCodeGrantRequest(
       server,
       client,

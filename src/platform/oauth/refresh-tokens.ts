@@ -13,7 +13,7 @@ export async function refreshTokens(
   { refreshToken, now }: { refreshToken: string; now: () => number },
 ): Promise<TokenOutcome> {
   try {
-    const way = through(outbound, app.oauth.tokenEndpoint);
+    const way = through(outbound, app.credential.oauth.tokenEndpoint);
     const response = await refreshTokenGrantRequest(server, client, authentication, refreshToken, way);
     const { status, headers } = response;
     return judgeTokens({ status, headers, body: await response.text() }, now());

@@ -12,7 +12,7 @@ export async function revokeGrant(
   { app, server, client, authentication }: OAuthClient,
   { accessToken, refreshToken }: Pick<Credential, 'accessToken' | 'refreshToken'>,
 ): Promise<Revocation> {
-  const { revocationEndpoint, revoke } = app.oauth;
+  const { revocationEndpoint, revoke } = app.credential.oauth;
   if (revocationEndpoint === null) return { revoked: false, reason: 'the provider has no revocation' };
   const wanted = revoke === 'refresh_token' ? refreshToken : null;
   const token = wanted ?? accessToken;

@@ -9,7 +9,7 @@ import {
 import { oauthClient, refreshTokens, type TokenOutcome } from '../oauth/index.ts';
 import { insertEvent, replaceCredential } from '../store/index.ts';
 import {
-  findApp,
+  findOAuthApp,
   type Grant,
   loadGrant,
   openGrant,
@@ -55,7 +55,7 @@ function refuseTooSoon({ effects }: RefreshContext, { row }: Grant): void {
 async function ask(context: RefreshContext, { row, credential }: Grant): Promise<TokenOutcome> {
   const { refreshToken } = credential;
   if (refreshToken === null) return { kind: 'grant', reason: 'no refresh token', retryAfterMs: null };
-  const app = findApp(context, row.appSlug);
+  const app = findOAuthApp(context, row.appSlug);
   try {
     const client = oauthClient(app, await readAppKeys(context, app));
     return await refreshTokens(context.outbound, client, { refreshToken, now: context.effects.now });

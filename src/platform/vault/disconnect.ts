@@ -12,7 +12,7 @@ import {
   listTargetUsers,
 } from '../store/index.ts';
 import { readAppKeys } from './app-keys.ts';
-import { findApp } from './find-app.ts';
+import { findOAuthApp } from './find-app.ts';
 import { connectionNotFound, leaseName, openGrant } from './grant.ts';
 
 type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'wake'>;
@@ -50,7 +50,7 @@ export async function disconnect(context: Context, id: string): Promise<Disconne
 async function revoke(context: Context, row: ConnectionRow): Promise<Revocation> {
   try {
     const { credential } = openGrant(context, row);
-    const app = findApp(context, row.appSlug);
+    const app = findOAuthApp(context, row.appSlug);
     const client = oauthClient(app, await readAppKeys(context, app));
     return await revokeGrant(context.outbound, client, credential);
   } catch (error) {
