@@ -159,7 +159,13 @@ export interface CalcomReader {
   /** `flat`: OAuthManager's reply. `full`: Webex's. `envelope`: `{code: 0, data}`. `none`: it never asks. */
   readonly refreshReply: 'flat' | 'full' | 'envelope' | 'none';
   /** Which expiry a stored key must have. */
-  readonly pushExpiry: 'expiry_date_ms' | 'expiry_date_s' | 'expiryDate_ms' | 'expires_at_ms' | 'expires_in_epoch_s' | 'none';
+  readonly pushExpiry:
+    | 'expiry_date_ms'
+    | 'expiry_date_s'
+    | 'expiryDate_ms'
+    | 'expires_at_ms'
+    | 'expires_in_epoch_s'
+    | 'none';
   /** Whether Cal.com v6 refreshes it through the platform. */
   readonly refreshed: 'works' | 'broken' | 'not_asked' | 'never_expires';
   /** Why not, and what helps; empty where it works. */
