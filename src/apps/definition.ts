@@ -69,6 +69,8 @@ export interface FormCredential {
   readonly nesting: 'plain' | 'string' | 'encrypted_member';
   /** The protocol by which it is tried on connect, or null where no protocol allows that. */
   readonly verify: 'caldav' | 'ics' | 'paypal' | null;
+  /** Where it is tried when the user does not enter an address; what the sandbox overrides. */
+  readonly apiBase?: string;
   readonly calcom: CalcomReader;
 }
 

@@ -1,4 +1,10 @@
-import type { AppDefinition, OAuthCredential, ProviderOverride, ProviderOverrides } from './definition.ts';
+import type {
+  AppDefinition,
+  FormCredential,
+  OAuthCredential,
+  ProviderOverride,
+  ProviderOverrides,
+} from './definition.ts';
 import { googleCalendar } from './google-calendar.ts';
 import { zoom } from './zoom.ts';
 
@@ -15,7 +21,12 @@ export function createCatalogue(overrides: ProviderOverrides = {}): Catalogue {
 }
 
 function overridden(app: AppDefinition, override: ProviderOverride | undefined): AppDefinition {
-  if (override === undefined || app.credential.kind !== 'oauth2') return app;
+  if (override === undefined) return app;
+  if (isFormApp(app)) {
+    const { apiBase = app.credential.apiBase } = override;
+    return apiBase === undefined ? app : { ...app, credential: { ...app.credential, apiBase } };
+  }
+  if (!isOAuthApp(app)) return app;
   const { apiBase = app.credential.apiBase, ...endpoints } = override;
   const oauth = { ...app.credential.oauth, ...endpoints };
   return { ...app, credential: { ...app.credential, apiBase, oauth } };
@@ -27,4 +38,12 @@ export type OAuthApp = AppDefinition & { readonly credential: OAuthCredential };
 /** Whether users connect the app by the OAuth code flow. */
 export function isOAuthApp(app: AppDefinition): app is OAuthApp {
   return app.credential.kind === 'oauth2';
+}
+
+/** An app whose credential a user enters. */
+export type FormApp = AppDefinition & { readonly credential: FormCredential };
+
+/** Whether users connect the app by a form. */
+export function isFormApp(app: AppDefinition): app is FormApp {
+  return 'fields' in app.credential;
 }
