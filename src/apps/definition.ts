@@ -89,11 +89,21 @@ export interface FormField {
 
 /** What a client and a refresher must know of a provider. `unknown` where nobody has said: nothing is guessed. */
 export interface OAuthDefinition {
-  /** `{name}` stands for a member of the app keys, of `oauth.ask`, or of the callback (`accounts-server`). */
+  /**
+   * `{name}` in an endpoint stands for a member of the app keys, else for one of the callback or of the token
+   * answer (`accounts-server`), and then only with a value that `allowed` lists. The authorization endpoint
+   * has the app keys alone.
+   */
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   /** Where it is another one than the token endpoint. */
   readonly refreshEndpoint?: string;
+  /**
+   * By member of the callback or of the token answer, the only values that are taken: whoever holds the
+   * browser writes the callback, and the client secret goes to where it points. The first stands in where
+   * there is none.
+   */
+  readonly allowed?: Readonly<Record<string, readonly [string, ...string[]]>>;
   /** RFC 7009, or null where there is none; `unknown` where nobody has said. */
   readonly revocationEndpoint: string | null | 'unknown';
   /** Which token the revocation endpoint wants, to end the whole grant. */
@@ -109,14 +119,19 @@ export interface OAuthDefinition {
     readonly member: string;
   };
   readonly requestFormat: 'form' | 'json' | 'query';
+  /** Of the refresh, where it is another one. */
+  readonly refreshFormat?: 'form' | 'json' | 'query';
   /** Names of the app keys that are the client's. */
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scopes: readonly string[];
   readonly scopeSeparator: string;
-  /** Further parameters of the authorization request. */
+  /** Further parameters of the authorization request; `{name}` stands for a member of `publicKeys`. */
   readonly authorizeParameters: Readonly<Record<string, string>>;
-  /** In the place of `grant_type`, or beside it: Basecamp's `type`. */
+  /**
+   * In the place of `grant_type`, or beside it: Basecamp's `type`. `{redirect_uri}`, `{refresh_token}` and
+   * `{name}` of an app key are filled in.
+   */
   readonly tokenParameters?: Readonly<Record<'exchange' | 'refresh', Readonly<Record<string, string>>>>;
   /** Whether `grant_type` is sent. Default true. */
   readonly grantType?: boolean;
@@ -160,13 +175,14 @@ export interface OAuthDefinition {
 export interface CalcomReader {
   /** `flat`: OAuthManager's reply. `full`: Webex's. `envelope`: `{code: 0, data}`. `none`: it never asks. */
   readonly refreshReply: 'flat' | 'full' | 'envelope' | 'none';
-  /** Which expiry a stored key must have. */
+  /** Which expiry a stored key must have. `none`: it has none, or is better off without one. */
   readonly pushExpiry:
     | 'expiry_date_ms'
     | 'expiry_date_s'
     | 'expiryDate_ms'
     | 'expires_at_ms'
     | 'expires_in_epoch_s'
+    | 'issued_at_token_lifetime'
     | 'none';
   /** Whether Cal.com v6 refreshes it through the platform. */
   readonly refreshed: 'works' | 'broken' | 'not_asked' | 'never_expires';
@@ -176,12 +192,18 @@ export interface CalcomReader {
   readonly needs: readonly string[];
   /** The exact scope text that the reader insists on. */
   readonly scope?: string;
+  /** The reader's own names for members of the key, by ours: HubSpot's `accessToken` for `access_token`. */
+  readonly members?: Readonly<Record<string, string>>;
+  /** `text`: the key is a JSON text, not an object. */
+  readonly stored?: 'text';
 }
 
 /** Addresses that take the place of a record's own: an emulator, a regional host. */
 export interface ProviderOverride {
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
+  readonly refreshEndpoint?: string;
+  readonly appTokenEndpoint?: string;
   readonly revocationEndpoint?: string | null;
   readonly apiBase?: string;
 }

@@ -27,8 +27,11 @@ function overridden(app: AppDefinition, override: ProviderOverride | undefined):
     return apiBase === undefined ? app : { ...app, credential: { ...app.credential, apiBase } };
   }
   if (!isOAuthApp(app)) return app;
-  const { apiBase = app.credential.apiBase, ...endpoints } = override;
-  const oauth = { ...app.credential.oauth, ...endpoints };
+  const { apiBase = app.credential.apiBase, appTokenEndpoint, ...endpoints } = override;
+  const { appToken } = app.credential.oauth;
+  const moved =
+    appToken && appTokenEndpoint ? { appToken: { ...appToken, endpoint: appTokenEndpoint } } : undefined;
+  const oauth = { ...app.credential.oauth, ...endpoints, ...moved };
   return { ...app, credential: { ...app.credential, apiBase, oauth } };
 }
 
