@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import { type Store, writing } from '../../lib/db/index.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { type Columns, type Store, writing } from '../../lib/db/index.ts';
 
 /** What makes a credential's row unique. */
 export interface CredentialKey {
@@ -28,10 +28,22 @@ interface Written extends CredentialKey {
 
 const key = { userId: 'integer', appId: 'text', account: 'text' } as const;
 
-const upsert = writing<StoredPush, Written>({
-  input: { ...key, type: 'text', sealedKey: 'text', expiresAt: 'bigint', at: 'bigint' },
+/** What a received credential is made of, for SQL. */
+export const PUSH_COLUMNS = {
+  ...key,
+  type: 'text',
+  sealedKey: 'text',
+  expiresAt: 'bigint',
+  at: 'bigint',
+} as const satisfies Columns<StoredPush>;
+
+/**
+ * The upsert of received credentials, up to its `returning`: user and app are checked, the row is made or
+ * replaced whole, a dead mark is cleared.
+ */
+export function upsertCredentials(pushes: RawBuilder<StoredPush>): RawBuilder<unknown> {
   // Rows are taken in one order, so that two processes cannot lock each other out.
-  write: pushes => sql`
+  return sql`
     insert into "Credential" ("userId", "appId", "type", "account", "sealedKey", "expiresAt",
       "createdAt", "updatedAt", "pushedAt")
     select p."userId", p."appId", p."type", p."account", p."sealedKey", p."expiresAt", p."at", p."at", p."at"
@@ -43,18 +55,27 @@ const upsert = writing<StoredPush, Written>({
     on conflict ("userId", "appId", "account") do update set
       "type" = excluded."type", "sealedKey" = excluded."sealedKey", "expiresAt" = excluded."expiresAt",
       "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
-      "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"
-    returning "userId", "appId", "account", "version", "pushedAt"`,
-  written: { ...key, version: 'integer', pushedAt: 'bigint' },
-  followUp: written => sql`
+      "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"`;
+}
+
+/** The event of each credential that was written by a push. */
+export function notePushes(written: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
     select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId",
-      'version ' || w."version" from ${written} as w where true`,
+      'version ' || w."version" from ${written} as w where true`;
+}
+
+const upsert = writing<StoredPush, Written>({
+  input: PUSH_COLUMNS,
+  write: pushes => sql`${upsertCredentials(pushes)}
+    returning "userId", "appId", "account", "version", "pushedAt"`,
+  written: { ...key, version: 'integer', pushedAt: 'bigint' },
+  followUp: notePushes,
 });
 
 /**
- * Stores credentials of different rows in one commit, with their events: user and app are checked, the row
- * is made or replaced whole, a dead mark is cleared.
+ * Stores credentials of different rows in one commit, with their events.
  * @returns one outcome a push, in their order
  */
 export async function storePushes(store: Store, pushes: readonly StoredPush[]): Promise<PushOutcome[]> {
