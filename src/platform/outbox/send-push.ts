@@ -1,5 +1,3 @@
-import { pushShape } from '../../apps/calcom/index.ts';
-import { isOAuthApp } from '../../apps/index.ts';
 import type { OutboundAnswer } from '../../lib/outbound.ts';
 import { encryptKeys, secretHeaders, WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';

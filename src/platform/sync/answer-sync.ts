@@ -1,5 +1,5 @@
 import { refreshReply } from '../../apps/calcom/index.ts';
-import { isOAuthApp, isOAuthApp } from '../../apps/index.ts';
+import { isOAuthApp } from '../../apps/index.ts';
 import {
   KeyferryError,
   type SyncRequest,
@@ -48,7 +48,7 @@ export async function answerSync(
     rejected: token => rejected !== null && secretMatches(rejected, tokenFingerprint(token, target.secret)),
   });
   const now = context.effects.now();
-  return target.kind === 'calcom' && isOAuthApp(app)
+  return target.kind === 'calcom'
     ? refreshReply(grant.credential, app.credential.calcom, now, target)
     : writeCredential(grant.credential, now, target);
 }
