@@ -4,7 +4,7 @@ import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import type { PlatformConfig } from './config.ts';
-import { ANSWER_BYTES, DEADLINE_MS, type PlatformContext } from './context.ts';
+import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
 import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
@@ -38,6 +38,12 @@ export async function createPlatform(
   const effects = createEffects(replaced);
   const database = openDatabase<PlatformTables>(config.database);
   const outbound = createOutbound({ deadlineMs: DEADLINE_MS, maxBytes: ANSWER_BYTES, addresses: 'any' });
+  const outboundToTyped = createOutbound({
+    deadlineMs: DEADLINE_MS,
+    maxBytes: FEED_BYTES,
+    addresses: config.allowPrivateAddresses ? 'any' : 'public',
+  });
+  const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
   const context: PlatformContext = {
     config,
@@ -45,6 +51,7 @@ export async function createPlatform(
     catalogue: createCatalogue(config.providers),
     effects,
     outbound,
+    outboundToTyped,
     flights: singleFlight(),
     wake: bell.ring,
   };
@@ -52,7 +59,7 @@ export async function createPlatform(
     await migrate(database, PLATFORM_MIGRATIONS);
     await putDefaultTarget(context);
   } catch (error) {
-    await outbound.close();
+    await closeOutbound();
     await database.close();
     throw error;
   }
@@ -72,7 +79,7 @@ export async function createPlatform(
       stopping = true;
       clearInterval(pruning);
       await worker.close();
-      await outbound.close();
+      await closeOutbound();
       await database.close();
     },
   };
