@@ -3,6 +3,7 @@ import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import { aheadLoop, refreshAhead } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
 import { createHttp } from './http/index.ts';
@@ -17,10 +18,12 @@ export interface Platform {
   /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
   fetch(request: Request): Response | Promise<Response>;
   readonly database: Database<PlatformTables>;
-  /** Starts to deliver, in this process. */
+  /** Starts to deliver, and to refresh ahead for a Cal.com that cannot, in this process. */
   start(): void;
   /** Delivers what is due now. @returns how many deliveries were handled */
   runOutbox(): Promise<number>;
+  /** Refreshes what a Cal.com could not when it ends. @returns how many connections were due */
+  runAhead(): Promise<number>;
   /** Finishes the deliveries under way and closes the database. */
   close(): Promise<void>;
 }
@@ -67,17 +70,23 @@ export async function createPlatform(
   let stopping = false;
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
+  const ahead = aheadLoop(context);
   const pruning = setInterval(() => prune(context), HOUR_MS);
   pruning.unref();
 
   return {
     fetch: request => http.fetch(request),
     database,
-    start: worker.start,
+    start() {
+      worker.start();
+      ahead.start();
+    },
     runOutbox: worker.run,
+    runAhead: () => refreshAhead(context),
     async close() {
       stopping = true;
       clearInterval(pruning);
+      await ahead.close();
       await worker.close();
       await closeOutbound();
       await database.close();
