@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { OutboundError } from '../../lib/outbound.ts';
-import { judgeNoAnswer, judgeTokens } from './judge-tokens.ts';
+import { judgeNoAnswer, judgeTokens, type TokenRules } from './judge-tokens.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 
-function judged(status: number, body: unknown, headers: Record<string, string> = {}) {
+const RULES: TokenRules = {
+  errors: { grantDead: [], clientWrong: [], pause: [] },
+  expiry: { member: 'expires_in', unit: 's_from_now' },
+  refreshLimit: null,
+};
+
+function judged(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  rules: TokenRules = RULES,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return judgeTokens({ status, headers: new Headers(headers), body: text }, NOW);
+  return judgeTokens({ status, headers: new Headers(headers), body: text }, rules, NOW);
 }
 
 test('tokens are read, whatever the provider writes them with', () => {

@@ -54,7 +54,7 @@ async function revoke(context: Context, row: ConnectionRow): Promise<Revocation>
     if (!isOAuthApp(app)) return { revoked: false, reason: 'the user entered it: nothing was granted' };
     const { credential } = openGrant(context, row);
     const client = oauthClient(app, await readAppKeys(context, app));
-    return await revokeGrant(context.outbound, client, credential);
+    return await revokeGrant(context.outbound, client, credential, context.effects.now);
   } catch (error) {
     if (!isKeyferryError(error)) throw error;
     return { revoked: false, reason: error.code };
