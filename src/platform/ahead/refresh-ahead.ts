@@ -1,4 +1,4 @@
-import { type AppDefinition, isOAuthApp } from '../../apps/index.ts';
+import { isRefreshedAhead } from '../../apps/calcom/index.ts';
 import { isKeyferryError } from '../../protocol/index.ts';
 import { freshCredential, type RefreshContext } from '../refresh/index.ts';
 import { type Ending, listEnding } from './list-ending.ts';
@@ -15,7 +15,7 @@ const PARALLEL = 16;
  * @see docs/compatibility.md
  */
 export async function refreshAhead(context: RefreshContext): Promise<number> {
-  const slugs = [...context.catalogue.values()].filter(isLeftToUs).map(({ slug }) => slug);
+  const slugs = [...context.catalogue.values()].filter(isRefreshedAhead).map(({ slug }) => slug);
   if (slugs.length === 0) return 0;
   const now = context.effects.now();
   const filter = { slugs, kind: 'calcom', now, by: now + LEAD_MS, limit: PARALLEL } as const;
@@ -27,13 +27,6 @@ export async function refreshAhead(context: RefreshContext): Promise<number> {
     after = due.at(-1) ?? null;
     if (due.length < PARALLEL) return handled;
   }
-}
-
-/** Apps whose token ends, and whose Cal.com code cannot get a new one from us. */
-function isLeftToUs(app: AppDefinition): boolean {
-  if (!isOAuthApp(app) || !app.credential.oauth.refreshable) return false;
-  const { refreshed } = app.credential.calcom;
-  return refreshed === 'broken' || refreshed === 'not_asked';
 }
 
 /** Never rejects: what goes wrong with one is noted on its row, and tried again when it is due. */
