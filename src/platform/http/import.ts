@@ -18,11 +18,9 @@ const route = createRoute({
         externalUserId: EXTERNAL_USER_ID,
         calcomUserId: CALCOM_USER_ID,
         appSlug: SLUG,
-        credential: z
-          .record(z.string(), z.unknown())
-          .openapi({
-            description: "The provider's token object; for an app without tokens what its form asks",
-          }),
+        credential: z.record(z.string(), z.unknown()).openapi({
+          description: "The provider's token object; for an app without tokens what its form asks",
+        }),
       }),
     ),
   },
