@@ -41,6 +41,8 @@ export async function listOwnCredentials(
   userId: number,
   appSlug: string | null,
 ): Promise<{ id: number; appId: string }[]> {
+  // PostgreSQL refuses NUL in a text; no app has one.
+  if (appSlug?.includes('\0')) return [];
   const ofApp = appSlug === null ? sql`` : sql`and "appId" = ${appSlug}`;
   const { rows } = await sql<{ id: number; appId: string }>`
     select "id", "appId" from "Credential" where "userId" = ${userId} ${ofApp} order by "id"`.execute(db);
