@@ -1,3 +1,9 @@
+import { alby } from './alby.ts';
+import { appleCalendar } from './apple-calendar.ts';
+import { basecamp3 } from './basecamp3.ts';
+import { btcpayserver } from './btcpayserver.ts';
+import { caldavCalendar } from './caldav-calendar.ts';
+import { closecom } from './closecom.ts';
 import type {
   AppDefinition,
   FormCredential,
@@ -5,7 +11,35 @@ import type {
   ProviderOverride,
   ProviderOverrides,
 } from './definition.ts';
+import { dub } from './dub.ts';
+import { exchange } from './exchange.ts';
+import { exchange2013Calendar } from './exchange2013-calendar.ts';
+import { exchange2016Calendar } from './exchange2016-calendar.ts';
+import { feishuCalendar } from './feishu-calendar.ts';
 import { googleCalendar } from './google-calendar.ts';
+import { hitpay } from './hitpay.ts';
+import { hubspot } from './hubspot.ts';
+import { huddle01 } from './huddle01.ts';
+import { icsFeed } from './ics-feed.ts';
+import { intercom } from './intercom.ts';
+import { jelly } from './jelly.ts';
+import { larkCalendar } from './lark-calendar.ts';
+import { lyra } from './lyra.ts';
+import { msteams } from './msteams.ts';
+import { nextcloudtalk } from './nextcloudtalk.ts';
+import { office365Calendar } from './office365-calendar.ts';
+import { paypal } from './paypal.ts';
+import { pipedriveCrm } from './pipedrive-crm.ts';
+import { PLAIN_APPS } from './plain/index.ts';
+import { salesforce } from './salesforce.ts';
+import { sendgrid } from './sendgrid.ts';
+import { stripe } from './stripe.ts';
+import { tandem } from './tandem.ts';
+import { vitalAutomation } from './vital-automation.ts';
+import { webex } from './webex.ts';
+import { zohoBigin } from './zoho-bigin.ts';
+import { zohocalendar } from './zohocalendar.ts';
+import { zohocrm } from './zohocrm.ts';
 import { zoom } from './zoom.ts';
 
 export * from './definition.ts';
@@ -13,7 +47,44 @@ export * from './definition.ts';
 /** Every app, by slug. */
 export type Catalogue = ReadonlyMap<string, AppDefinition>;
 
-const APPS: readonly AppDefinition[] = [googleCalendar, zoom];
+const APPS: readonly AppDefinition[] = [
+  ...PLAIN_APPS,
+  alby,
+  appleCalendar,
+  basecamp3,
+  btcpayserver,
+  caldavCalendar,
+  closecom,
+  dub,
+  exchange,
+  exchange2013Calendar,
+  exchange2016Calendar,
+  feishuCalendar,
+  googleCalendar,
+  hitpay,
+  hubspot,
+  huddle01,
+  icsFeed,
+  intercom,
+  jelly,
+  larkCalendar,
+  lyra,
+  msteams,
+  nextcloudtalk,
+  office365Calendar,
+  paypal,
+  pipedriveCrm,
+  salesforce,
+  sendgrid,
+  stripe,
+  tandem,
+  vitalAutomation,
+  webex,
+  zohoBigin,
+  zohocalendar,
+  zohocrm,
+  zoom,
+];
 
 /** The store, with addresses overridden where the operator configured others. */
 export function createCatalogue(overrides: ProviderOverrides = {}): Catalogue {

@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import { tokenCredentialSchema } from '../protocol/index.ts';
 import type { AppDefinition } from './definition.ts';
+import { CLIENT_KEYS, DAY_MS, OAUTH_MANAGER, STANDARD, tokensWith } from './shared.ts';
 
 export const zoom = {
   slug: 'zoom',
@@ -10,42 +9,29 @@ export const zoom = {
   variant: 'conferencing',
   categories: ['conferencing'],
   description: 'Creates Zoom meetings.',
-  keys: z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }),
+  keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
   credential: {
     kind: 'oauth2',
-    schema: tokenCredentialSchema,
+    schema: tokensWith(),
     oauth: {
+      ...STANDARD,
       authorizationEndpoint: 'https://zoom.us/oauth/authorize',
       tokenEndpoint: 'https://zoom.us/oauth/token',
       revocationEndpoint: 'https://zoom.us/oauth/revoke',
       revoke: 'access_token',
       clientAuthentication: 'basic',
-      requestFormat: 'form',
-      clientId: 'client_id',
-      clientSecret: 'client_secret',
-      // Set in the Zoom app, not in the request.
-      scopes: [],
-      scopeSeparator: ' ',
-      authorizeParameters: {},
+      // Scopes are set in the Zoom app, not in the request.
       pkce: true,
-      expiry: { member: 'expires_in', unit: 's_from_now' },
-      refreshable: true,
       rotation: { rotates: true, graceMs: 'unknown' },
-      idleLifetimeMs: 'unknown',
-      refreshLimit: 'unknown',
-      errors: { grantDead: [], clientWrong: [], pause: [] },
-      callbackMembers: [],
+      idleLifetimeMs: 90 * DAY_MS,
       travels: ['api_url'],
-      notes: [],
+      notes: [
+        'A refresh token serves once: whoever refreshes with an old copy ends the connection.',
+        'A refresh token that is not used dies after about 90 days.',
+      ],
     },
     apiBase: 'https://api.zoom.us',
-    calcom: {
-      refreshReply: 'flat',
-      pushExpiry: 'expiry_date_ms',
-      refreshed: 'works',
-      remark: '',
-      needs: [],
-    },
+    calcom: OAUTH_MANAGER,
   },
 } as const satisfies AppDefinition;

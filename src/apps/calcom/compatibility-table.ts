@@ -1,4 +1,5 @@
 import type { AppDefinition, FormCredential, OAuthCredential } from '../definition.ts';
+import { membersOfImport } from './members-of-import.ts';
 import { isRefreshedAhead } from './refreshed-ahead.ts';
 
 type Holding = AppDefinition & { readonly credential: OAuthCredential | FormCredential };
@@ -50,7 +51,9 @@ function isNested({ credential }: Holding): boolean {
 }
 
 function delivered(app: Holding): string {
-  return isNested(app) ? 'with `CALENDSO_ENCRYPTION_KEY`' : 'yes';
+  if (isNested(app)) return 'with `CALENDSO_ENCRYPTION_KEY`';
+  const missing = membersOfImport(app);
+  return missing.length === 0 ? 'yes' : `imported with ${missing.map(name => `\`${name}\``).join(', ')}`;
 }
 
 function keptFresh(app: Holding): string {
@@ -63,10 +66,11 @@ function totals(holding: readonly Holding[]): string[] {
   const refreshed = (state: Holding['credential']['calcom']['refreshed']): number =>
     count(({ credential }) => credential.calcom.refreshed === state);
   const nested = count(isNested);
+  const imported = count(app => membersOfImport(app).length > 0);
   return [
     `Apps that hold a user's credential: ${holding.length}, of them by OAuth ${count(({ credential }) => credential.kind === 'oauth2')}.`,
     `Delivered to Keyferry: ${holding.length}.`,
-    `Delivered to Cal.com v6: ${holding.length}, of them ${nested} where its \`CALENDSO_ENCRYPTION_KEY\` is known.`,
+    `Delivered to Cal.com v6: ${holding.length}, of them ${nested} where its \`CALENDSO_ENCRYPTION_KEY\` is known, ${imported} when imported with what its code needs.`,
     `Refreshed by Cal.com v6: ${refreshed('works')}; broken there: ${refreshed('broken')}; never asked: ${refreshed('not_asked')}; without an end: ${refreshed('never_expires')}.`,
     `Kept fresh by a push ahead: ${count(isRefreshedAhead)}.`,
   ].map(line => `- ${line}`);
