@@ -32,7 +32,7 @@ export const hubspot = {
       refreshed: 'broken',
       remark:
         'Cal.com takes the raw HTTP response for the token and writes it over the key; push before each expiry.',
-      needs: ['expiresIn'],
+      needs: [],
       members: {
         access_token: 'accessToken',
         refresh_token: 'refreshToken',

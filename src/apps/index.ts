@@ -106,6 +106,21 @@ function overridden(app: AppDefinition, override: ProviderOverride | undefined):
   return { ...app, credential: { ...app.credential, apiBase, oauth } };
 }
 
+/** The app of a slug: the name on both wires. */
+export function bySlug(catalogue: Catalogue, slug: string): AppDefinition | undefined {
+  return catalogue.get(slug);
+}
+
+/** The app of a folder of Cal.com's app store: `office365video` is msteams. */
+export function byDirName(catalogue: Catalogue, dirName: string): AppDefinition | undefined {
+  return [...catalogue.values()].find(app => app.dirName === dirName);
+}
+
+/** The app of a "Credential".type: `office365_video` is msteams. */
+export function byType(catalogue: Catalogue, type: string): AppDefinition | undefined {
+  return [...catalogue.values()].find(app => app.type === type);
+}
+
 /** An app whose credential is an OAuth grant. */
 export type OAuthApp = AppDefinition & { readonly credential: OAuthCredential };
 
