@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
-import type { AppDefinition } from '../../apps/index.ts';
-import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import type { AppDefinition, OAuthApp } from '../../apps/index.ts';
+import { type Credential, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
   callbackMembers,
@@ -84,8 +84,18 @@ async function connect(context: Context, walk: Walk): Promise<void> {
   if (outcome.kind !== 'tokens') throw exchangeError(app, outcome);
   const { targetId, externalUserId, calcomUserId, id: sessionId } = session;
   const { credential } = outcome;
+  assertWhole(app, credential);
   const user = { targetId, externalUserId, calcomUserId };
   await storeGrant(context, { ...user, appSlug: app.slug, account: '', credential, sessionId });
+}
+
+/** What no instance could use is no connection. @throws KeyferryError provider_malformed */
+function assertWhole(app: OAuthApp, { wire }: Credential): void {
+  const parsed = app.credential.schema.safeParse(wire);
+  if (parsed.success) return;
+  const names = parsed.error.issues.map(({ path }) => path.join('.'));
+  const message = `The provider of ${app.slug} sent no usable ${names.join(', ')}.`;
+  throw new KeyferryError('provider_malformed', message, { remedy: 'Look at the app at the provider.' });
 }
 
 /** Judges the provider's redirect (RFC 6749 section 4.1.2). @throws KeyferryError */

@@ -11,7 +11,7 @@ export interface Fillings {
 }
 
 const PLACEHOLDER = /\{([^{}]+)\}/g;
-const LITERAL_ORIGIN = /^https?:\/\/[^/{}]+/;
+const ORIGIN = /^(https?:\/\/)?[^/]+(?=\/)/;
 const HOST_PART = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -22,10 +22,10 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  * @throws KeyferryError app_keys_missing, address_refused
  */
 export function fillEndpoint(template: string, fillings: Fillings): URL {
-  const [{ length: originEnds } = ''] = LITERAL_ORIGIN.exec(template) ?? [];
+  const [{ length: originEnds } = template] = ORIGIN.exec(template) ?? [];
   const filled = template.replaceAll(PLACEHOLDER, (_, name: string, at: number) => {
     const value = filling(name, fillings);
-    if (originEnds > 0 && at >= originEnds) return pathPart(name, value);
+    if (at >= originEnds) return pathPart(name, value);
     return at === 0 ? base(name, value) : hostPart(name, value);
   });
   return new URL(filled);
@@ -63,7 +63,7 @@ export function assertAllowed(name: string, value: unknown, allowed: OAuthDefini
 function filling(name: string, { keys, members = {}, allowed = {} }: Fillings): string {
   const key = keys[name];
   if (typeof key === 'string' && key !== '') return key;
-  const values = allowed[name];
+  const values = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
   if (values === undefined) throw keyMissing(name);
   const given = Object.hasOwn(members, name) ? members[name] : values[0];
   assertAllowed(name, given, allowed);
