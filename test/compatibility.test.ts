@@ -8,8 +8,8 @@ import {
   refreshReply,
 } from '../src/apps/calcom/index.ts';
 import { createCatalogue, isOAuthApp } from '../src/apps/index.ts';
-import { readCredential, writeCredential } from '../src/protocol/index.ts';
-import { CALCOM_APPS, type CalcomApp } from './calcom-readers.ts';
+import { type Credential, readCredential, writeCredential } from '../src/protocol/index.ts';
+import { CALCOM_APPS, type CalcomApp, type Reading } from './calcom-readers.ts';
 import { CALCOM_USER, pushed, startPlatform } from './platform/platform.ts';
 import { scriptedServer } from './platform/server.ts';
 
@@ -50,74 +50,64 @@ function known(slug: string): CalcomApp {
   return app;
 }
 
+/** Apps whose code asks the platform and can read its answer. */
+const askingApps = oauthApps.flatMap(app => {
+  const { readKey, readReply } = known(app.slug);
+  return readReply === null ? [] : [{ ...app, readKey, readReply }];
+});
+
 test('there is a reader for every app with tokens, and they agree on what Cal.com refreshes', () => {
   const declared = oauthApps.map(({ slug, credential }) => [slug, credential.calcom.refreshed]);
   const read = Object.entries(CALCOM_APPS).map(([slug, { refreshed }]) => [slug, refreshed]);
   expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(read));
 });
 
-describe.each(oauthApps)('Cal.com and $slug', ({ slug, credential: { calcom, oauth } }) => {
-  const { readKey, readReply } = known(slug);
-  const ends = oauth.refreshable ? NOW + HOUR : null;
+const OPTIONS = [{ withRefreshToken: false }, { withRefreshToken: true }];
 
-  describe.each([{ withRefreshToken: false }, { withRefreshToken: true }])('%o', options => {
+describe.each(OPTIONS)('to a Cal.com, %o', options => {
+  describe.each(oauthApps)('$slug', ({ slug, credential: { calcom, oauth } }) => {
+    const { readKey } = known(slug);
+
     test('the key that is pushed is read, and its end', () => {
       const reading = readKey(pushShape(readCredential(granted(), NOW), calcom, NOW, options), NOW);
       expect(reading.accessToken).toBe('access-1');
-      if (reading.ends !== null) expect(reading.ends).toBe(ends);
-      // An end that is left out must be one that its code does not miss.
-      else expect(calcom.pushExpiry).toBe('none');
+      // An end is left out only where its code does not miss it.
+      const ends = calcom.pushExpiry === 'none' || !oauth.refreshable ? null : NOW + HOUR;
+      expect(reading.ends).toBe(ends);
     });
 
-    test('the refresh token travels when it is to, and no other time', () => {
-      const credential = readCredential(granted(), NOW);
-      for (const sent of [
-        pushShape(credential, calcom, NOW, options),
-        refreshReply(credential, calcom, NOW, options),
-      ])
-        expect(JSON.stringify(sent).includes('refresh-1')).toBe(options.withRefreshToken);
-    });
-
-    test.runIf(readReply !== null)(
-      'the answer to its question is read, and the key that it makes of it',
-      () => {
-        const before = pushShape(readCredential(granted(), NOW), calcom, NOW, options);
-        const later = NOW + HOUR;
-        const fresh = readCredential(granted({ access_token: 'access-2' }), later);
-        const after = readReply?.(refreshReply(fresh, calcom, later, options), before, later);
-        expect(readKey(after, later)).toEqual({ accessToken: 'access-2', ends: later + HOUR });
-      },
-    );
-
-    test.runIf(readReply !== null)('an answer without an end is taken for a year', () => {
-      const endless = readCredential(granted({ expires_in: undefined }), NOW);
-      const key = readReply?.(
-        refreshReply(endless, calcom, NOW, options),
-        { ...granted(), expires_in: 1, id_token: '' },
-        NOW,
-      );
-      expect(readKey(key, NOW).ends).toBe(NOW + 365 * 24 * HOUR);
-    });
-
-    test.runIf(readReply !== null)('an answer about to end does not count as endless', () => {
-      const ending = { ...readCredential(granted(), NOW), expiresAt: NOW + 400 };
-      const key = readReply?.(
-        refreshReply(ending, calcom, NOW, options),
-        { ...granted(), expires_in: 1 },
-        NOW,
-      );
-      expect(readKey(key, NOW).ends).toBeLessThanOrEqual(NOW + 1_000);
+    test('the refresh token travels when it is to, and no null does', () => {
+      const credential = readCredential(granted({ other: null }), NOW);
+      for (const shape of [pushShape, refreshReply]) {
+        const sent = JSON.stringify(shape(credential, calcom, NOW, options));
+        expect(sent.includes('refresh-1')).toBe(options.withRefreshToken);
+        expect(sent).not.toContain('null');
+      }
     });
   });
 
-  test('nothing that is sent holds a null', () => {
-    const credential = readCredential(granted({ other: null }), NOW);
-    const options = { withRefreshToken: true };
-    for (const sent of [
-      pushShape(credential, calcom, NOW, options),
-      refreshReply(credential, calcom, NOW, options),
-    ])
-      expect(JSON.stringify(sent)).not.toContain('null');
+  describe.each(askingApps)('the answer to $slug', ({ credential: { calcom }, readKey, readReply }) => {
+    /** What becomes of the stored key when this is the answer. */
+    function keyAfter(credential: Credential, now: number): Reading {
+      const before = pushShape(readCredential(granted(), NOW), calcom, NOW, options);
+      return readKey(readReply(refreshReply(credential, calcom, now, options), before, now), now);
+    }
+
+    test('is read, and so is the key that it makes of it', () => {
+      const later = NOW + HOUR;
+      const fresh = readCredential(granted({ access_token: 'access-2' }), later);
+      expect(keyAfter(fresh, later)).toEqual({ accessToken: 'access-2', ends: later + HOUR });
+    });
+
+    test('is taken for a year where it has no end', () => {
+      const endless = readCredential(granted({ expires_in: undefined }), NOW);
+      expect(keyAfter(endless, NOW).ends).toBe(NOW + 365 * 24 * HOUR);
+    });
+
+    test('is not taken for endless when it is about to end', () => {
+      const ending = { ...readCredential(granted(), NOW), expiresAt: NOW + 400 };
+      expect(keyAfter(ending, NOW).ends).toBeLessThanOrEqual(NOW + 1_000);
+    });
   });
 });
 

@@ -31,12 +31,11 @@ export const hubspot = {
       pushExpiry: 'expiryDate_ms',
       refreshed: 'broken',
       remark:
-        'Cal.com takes the raw HTTP response for the token and writes it over the key; push before each expiry.',
+        'Cal.com takes the raw HTTP response for the token and writes it over the key; push before each expiry. 6.0 can use no pushed key: with expiresIn it refreshes at each use, without it never hands the token on.',
       needs: [],
       members: {
         access_token: 'accessToken',
         refresh_token: 'refreshToken',
-        expires_in: 'expiresIn',
         token_type: 'tokenType',
       },
     },

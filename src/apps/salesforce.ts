@@ -34,7 +34,7 @@ export const salesforce = {
       pkce: true,
       // The answer never tells: an org's session timeout rules. Two hours is its default.
       expiry: { member: null, unit: 'unknown', defaultSeconds: 7200 },
-      travels: ['instance_url', 'id', 'issued_at', 'signature'],
+      travels: ['instance_url', 'id', 'signature'],
       notes: [
         "Whether refresh tokens rotate, and when an idle one dies, is set in the org's connected app.",
         'With rotation on, a refresh token serves once, and a second use ends the grant.',
@@ -45,9 +45,9 @@ export const salesforce = {
     calcom: {
       refreshReply: 'none',
       pushExpiry: 'issued_at_token_lifetime',
-      refreshed: 'broken',
+      refreshed: 'not_asked',
       remark:
-        "With sync on, Cal.com holds Salesforce's own answer to a schema that it never meets, so its refresh fails; push before each expiry.",
+        "With sync on, Cal.com holds Salesforce's own answer to a schema that it never meets, so its refresh fails; push before each expiry. 6.0 reads no expiry and refreshes at each use: there nothing helps.",
       needs: ['instance_url', 'refresh_token', 'issued_at', 'token_lifetime'],
     },
   },
