@@ -88,6 +88,19 @@ describeEngines(PATH, engine => {
     expect(await status('/api/keyferry/v1/credentials')).toBe(401);
   });
 
+  test('a key of a user opens nothing unless the user is an admin', async () => {
+    const userId = await addUser('somebody@example.com');
+    await addKey('of-somebody', { userId });
+    const status = async () => {
+      const headers = { authorization: 'Bearer of-somebody' };
+      return (await side.instance.fetch(new Request('http://i.test/api/keyferry/v1/apps', { headers })))
+        .status;
+    };
+    expect(await status()).toBe(401);
+    await sql`update "users" set "role" = 'ADMIN' where "id" = ${userId}`.execute(side.instance.database.db);
+    expect(await status()).toBe(200);
+  });
+
   test('the feature off is 501, the secret wrong 401; either default header is read', async () => {
     const off = { status: 501, body: { error: 'Credential syncing is not enabled' } };
     for (const sync of [{ secret: null }, { encryptionKey: null }]) {
