@@ -43,11 +43,13 @@ import { zohocrm } from './zohocrm.ts';
 import { zoom } from './zoom.ts';
 
 export * from './definition.ts';
+export * from './file/index.ts';
 
 /** Every app, by slug. */
 export type Catalogue = ReadonlyMap<string, AppDefinition>;
 
-const APPS: readonly AppDefinition[] = [
+/** The apps that Keyferry itself knows. */
+export const KNOWN_APPS: readonly AppDefinition[] = [
   ...PLAIN_APPS,
   alby,
   appleCalendar,
@@ -86,9 +88,15 @@ const APPS: readonly AppDefinition[] = [
   zoom,
 ];
 
-/** The store, with addresses overridden where the operator configured others. */
-export function createCatalogue(overrides: ProviderOverrides = {}): Catalogue {
-  return new Map(APPS.map(app => [app.slug, overridden(app, overrides[app.slug])]));
+/**
+ * The store, with addresses overridden where the operator configured others.
+ * @param added apps of the operator
+ */
+export function createCatalogue(
+  overrides: ProviderOverrides = {},
+  added: readonly AppDefinition[] = [],
+): Catalogue {
+  return new Map([...KNOWN_APPS, ...added].map(app => [app.slug, overridden(app, overrides[app.slug])]));
 }
 
 function overridden(app: AppDefinition, override: ProviderOverride | undefined): AppDefinition {
