@@ -53,9 +53,8 @@ export function openEntry(
 ): Readonly<Record<string, unknown>> {
   const nested = nestedText(credential, value);
   const entry = nested === null ? value : JSON.parse(decryptKeys(nested, needed(key)));
-  credential.schema.parse(entry);
-  // Not the schema's copy, which loses what it does not know.
-  return entry;
+  // The schema's copy has texts made numbers, and may lose what it does not know.
+  return { ...entry, ...credential.schema.parse(entry) };
 }
 
 /** The text inside that Cal.com's own key seals, where the app is one that has such. */

@@ -62,9 +62,9 @@ function parse(value: unknown, now: number): Credential {
 
 /** What came, members that the schema does not know included. @throws KeyferryError as above */
 function parseEntry({ credential: { schema } }: FormApp, value: Entry): Entry {
-  const { error } = schema.safeParse(value);
+  const { data, error } = schema.safeParse(value);
   if (error !== undefined) throw faulty(error);
-  return value;
+  return { ...value, ...data };
 }
 
 function faulty({ issues }: z.ZodError): KeyferryError {
