@@ -46,7 +46,7 @@ export async function createInstance(
 ): Promise<Instance> {
   const effects = createEffects(replaced);
   const database = openDatabase<InstanceTables>(config.database);
-  const catalogue = createCatalogue(config.providers);
+  const catalogue = createCatalogue(config.providers, config.apps);
   const outbound = createOutbound({
     deadlineMs: SYNC_DEADLINE_MS,
     maxBytes: SYNC_ANSWER_BYTES,

@@ -51,7 +51,7 @@ export async function createPlatform(
   const context: PlatformContext = {
     config,
     database,
-    catalogue: createCatalogue(config.providers),
+    catalogue: createCatalogue(config.providers, config.apps),
     effects,
     outbound,
     outboundToTyped,

@@ -72,7 +72,7 @@ async function examineInstance(config: InstanceConfig, asking: Asking): Promise<
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
     return [database, findings.warning('reachable', 'no platform is configured', remedy)];
   }
-  const slugs = [...createCatalogue(config.providers).keys()];
+  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
   return [database, ...(await checkPlatformSide(asking, { endpoint, wire, slugs }, findings))];
 }
 
@@ -88,7 +88,7 @@ async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<
       findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
     ];
   }
-  const slugs = [...createCatalogue(config.providers).keys()];
+  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
   return [
     database,
     ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
