@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { OAuthApp, OAuthDefinition, ProviderOverrides } from '../../src/apps/index.ts';
+import type { OAuthApp, OAuthDefinition, ProviderOverride, ProviderOverrides } from '../../src/apps/index.ts';
 import { filled, outsideValue, overridesAt, pathAt, sampleKeys } from './by-record.ts';
+import {
+  clientFault,
+  type Format,
+  type Parameters,
+  readAuthorization,
+  readRequest,
+} from './read-strictly.ts';
 import { type Received, type Scripted, scriptedServer } from './server.ts';
 
 type Step = 'exchange' | 'refresh';
-type Format = OAuthDefinition['requestFormat'];
-type Parameters = Readonly<Record<string, string>>;
 
 export interface StrictByRecord {
   readonly url: string;
+  readonly overrides: ProviderOverride;
   readonly providers: ProviderOverrides;
   /** What the operator enters: our client there. */
   readonly keys: Record<string, unknown>;
@@ -18,6 +24,8 @@ export interface StrictByRecord {
   readonly refused: string[];
   /** Refresh tokens that came, in order. */
   readonly refreshTokens: string[];
+  /** Tokens that were revoked, with their hint before them. */
+  readonly revoked: string[];
   /** Answers the token endpoints in the place of the provider's own answer. */
   instead: (() => Scripted | Promise<Scripted>) | null;
   /** What tokens are answered without. */
@@ -44,11 +52,11 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     [...oauth.callbackMembers, ...oauth.travels].map(name => [name, outsideValue(app, name)]),
   );
   const at = (template: string) => pathAt(url, template, { ...members, ...keys });
-  const [id, secret] = [String(keys[oauth.clientId]), String(keys[oauth.clientSecret])];
   const codes = new Map<string, { challenge: string | null; redirectUri: string }>();
   const live = new Set<string>();
   const appTokens = new Set<string>();
   let issued = 0;
+  let redirectUri = '';
   const next = (kind: string): string => {
     issued += 1;
     return `${kind}-${issued}`;
@@ -56,79 +64,37 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
 
   const fake: StrictByRecord = {
     url,
+    overrides,
     providers: { [app.slug]: overrides },
     keys,
     granted: [],
     refused: [],
     refreshTokens: [],
+    revoked: [],
     instead: null,
     withhold: { refreshToken: false, expiry: false, travels: false },
     consent(address) {
-      const { origin, pathname, searchParams } = new URL(address);
-      const given = Object.fromEntries(searchParams);
-      const page = new URL(at(overrides.authorizationEndpoint ?? ''), url);
-      const wanted = {
-        ...Object.fromEntries(page.searchParams),
-        ...Object.fromEntries(
-          Object.entries(oauth.authorizeParameters).map(([name, value]) => [name, filled(value, keys)]),
-        ),
-      };
-      expectSame(`${origin}${pathname}`, `${page.origin}${page.pathname}`, 'the consent page');
-      expectOnly(given, [
-        ...['response_type', 'client_id', 'redirect_uri', 'state', ...Object.keys(wanted)],
-        ...(oauth.scopes.length > 0 ? ['scope'] : []),
-        ...(oauth.pkce ? ['code_challenge', 'code_challenge_method'] : []),
-      ]);
-      for (const [name, value] of Object.entries({ client_id: id, response_type: 'code', ...wanted })) {
-        expectSame(given[name], value, name);
-      }
-      if (oauth.scopes.length > 0) {
-        expectSame(given.scope, oauth.scopes.join(oauth.scopeSeparator), 'scope');
-      }
-      if (oauth.pkce) expectSame(given.code_challenge_method, 'S256', 'code_challenge_method');
-      if (address.includes(secret)) throw new Error('the browser was shown the client secret');
+      const given = readAuthorization(address, app, {
+        keys,
+        page: new URL(at(overrides.authorizationEndpoint ?? ''), url),
+      });
       const code = next('code');
-      const redirectUri = given.redirect_uri ?? '';
-      codes.set(code, { challenge: given.code_challenge ?? null, redirectUri });
+      redirectUri = given.redirectUri;
+      codes.set(code, { challenge: given.challenge, redirectUri });
       const back = new URL(redirectUri);
       const outside = Object.fromEntries(oauth.callbackMembers.map(name => [name, members[name] ?? '']));
-      for (const [name, value] of Object.entries({ code, state: given.state ?? '', ...outside })) {
+      for (const [name, value] of Object.entries({ code, state: given.state, ...outside })) {
         back.searchParams.set(name, value);
       }
       return back.href;
     },
   };
 
-  /** What is wrong with the client's authentication, or null. */
-  function clientFault(request: Received, parameters: Parameters, format: Format): string | null {
-    const query = new URL(request.url, url).searchParams;
-    const { authorization = '' } = request.headers;
-    const inAddress = format !== 'query' && query.has('client_secret');
-    const shown = [
-      ...(inAddress ? ['query'] : []),
-      ...('client_secret' in parameters ? ['body'] : []),
-      ...(authorization === '' ? [] : [authorization.split(' ')[0]]),
-    ].join('+');
-    const [, token = ''] = authorization.split(' ');
-    const basic = Buffer.from(token, 'base64').toString() === `${id}:${secret}`;
-    const posted = parameters.client_id === id && parameters.client_secret === secret;
-    const addressed = query.get('client_id') === id && query.get('client_secret') === secret;
-    const ways: Record<OAuthDefinition['clientAuthentication'], [string, boolean]> = {
-      body: ['body', posted],
-      basic: ['Basic', basic],
-      query: [format === 'query' ? 'body' : 'query', addressed],
-      app_token: ['Bearer', appTokens.has(token)],
-      secret_bearer: ['Bearer', token === secret],
-    };
-    const [way, right] = ways[oauth.clientAuthentication];
-    if (shown !== way) return `authenticated by ${shown || 'nothing'}, not by ${way}`;
-    return right ? null : 'wrong client secret';
-  }
-
   function answer(request: Received): Scripted | Promise<Scripted> {
     const { pathname } = new URL(request.url, url);
     const pathOf = (template: string | undefined) =>
       template === undefined ? null : new URL(at(template), url).pathname;
+    if (pathname === pathOf(overrides.revocationEndpoint ?? undefined)) return revoke(request);
     if (pathname === pathOf(overrides.appTokenEndpoint ?? oauth.appToken?.endpoint)) return appToken(request);
     const exchange = overrides.tokenEndpoint ?? oauth.tokenEndpoint;
     const refresh = overrides.refreshEndpoint ?? exchange;
@@ -158,13 +124,20 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     return { body: { code: 0, msg: 'ok', expire: 7200, [wanted.member]: token } };
   }
 
+  function revoke(request: Received): Scripted {
+    const parameters = readRequest(request, 'form');
+    const client = clientFault(request, parameters, { app, keys, format: 'form', appTokens });
+    if (client !== null) return refuse(401, client, 'invalid_client');
+    fake.revoked.push(`${parameters.token_type_hint} ${parameters.token}`);
+    return {};
+  }
+
   function grant(request: Received, step: Step): Scripted {
     const format = step === 'refresh' ? (oauth.refreshFormat ?? oauth.requestFormat) : oauth.requestFormat;
-    const parameters = READ[format](request, new URL(request.url, url));
-    if (typeof parameters === 'string') return refuse(400, parameters, 'invalid_request');
-    const client = clientFault(request, parameters, format);
+    const parameters = readRequest(request, format);
+    const client = clientFault(request, parameters, { app, keys, format, appTokens });
     if (client !== null) return refuse(401, client, oauth.errors.clientWrong[0] ?? 'invalid_client');
-    const fault = parameterFault(parameters, step, format) ?? addressFault(request, format);
+    const fault = parameterFault(parameters, step, format);
     if (fault !== null) return refuse(400, fault, 'invalid_request');
     const dead = step === 'exchange' ? codeFault(parameters) : refreshFault(parameters);
     if (dead !== null) return refuse(400, dead, oauth.errors.grantDead[0] ?? 'invalid_grant');
@@ -182,7 +155,10 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
         ? { client_id: null, client_secret: null }
         : {}),
       ...Object.fromEntries(
-        Object.entries(more).map(([name, value]) => [name, value.includes('{') ? null : value]),
+        Object.entries(more).map(([name, value]) => [
+          name,
+          filled(value, { ...keys, ...parameters, redirect_uri: redirectUri }),
+        ]),
       ),
       ...(oauth.grantType === false
         ? {}
@@ -199,13 +175,6 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
       ...wrong.map(([name]) => `${name} is wrong`),
     ];
     return faults.length === 0 ? null : faults.join(', ');
-  }
-
-  /** Where the address does not hold all, it holds the client at most. */
-  function addressFault(request: Received, format: Format): string | null {
-    const names = oauth.clientAuthentication === 'query' ? ['client_id', 'client_secret'] : [];
-    const strange = [...new URL(request.url, url).searchParams.keys()].filter(name => !names.includes(name));
-    return format === 'query' || strange.length === 0 ? null : `${strange} in the address`;
   }
 
   function codeFault({ code = '', redirect_uri, code_verifier = '' }: Parameters): string | null {
@@ -261,31 +230,4 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
 export function errorBody({ envelope }: OAuthDefinition, error: string): Record<string, unknown> {
   const code = /^\d+$/.test(error) ? Number(error) : error;
   return envelope === undefined ? { error } : { code, msg: 'refused' };
-}
-
-const READ: Record<Format, (request: Received, url: URL) => Parameters | string> = {
-  form: ({ headers, body }) =>
-    headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-      ? Object.fromEntries(new URLSearchParams(body))
-      : `content type ${headers['content-type']}`,
-  json: ({ headers, body }) =>
-    headers['content-type'] === 'application/json'
-      ? JSON.parse(body)
-      : `content type ${headers['content-type']}`,
-  query: ({ headers, body }, { searchParams }) =>
-    body === '' && headers['content-type'] === undefined
-      ? Object.fromEntries(searchParams)
-      : 'a body where the address holds all',
-};
-
-function expectSame(given: unknown, wanted: unknown, name: string): void {
-  if (given !== wanted) throw new Error(`${name} is ${given}, not ${wanted}`);
-}
-
-function expectOnly(given: Parameters, names: readonly string[]): void {
-  const strange = Object.keys(given).filter(name => !names.includes(name));
-  const missing = names.filter(name => !(name in given));
-  if (strange.length + missing.length > 0) {
-    throw new Error(`the authorization request: ${strange} not expected, ${missing} missing`);
-  }
 }

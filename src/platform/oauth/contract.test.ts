@@ -139,6 +139,19 @@ describe.each(apps)('$slug', app => {
     },
   );
 
+  test('is revoked when it is disconnected, where its record knows how', async () => {
+    const { walked, current, all, fake } = await setUp(app);
+    await walked();
+    const [{ id = '' } = {}] = await connectionsOf(all);
+    const token = await current();
+    const answer = await all.api('DELETE', `/api/keyferry/v1/connections/${id}`);
+    const known = oauth.revocationEndpoint !== null && oauth.revocationEndpoint !== 'unknown';
+    expect(await answer.json()).toMatchObject({ revoked: known });
+    const wanted = oauth.revoke === 'access_token' ? `access_token ${token}` : /^refresh_token refresh-/;
+    expect(fake.revoked).toEqual(known ? [expect.stringMatching(wanted)] : []);
+    expect(await connectionsOf(all)).toEqual([]);
+  });
+
   test('without an expiry in the answer has the one of its record, or none', async () => {
     const { walked, fake, clock, stored } = await setUp(app);
     fake.withhold.expiry = true;
