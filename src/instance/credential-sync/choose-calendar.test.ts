@@ -18,7 +18,7 @@ import { createLog } from '../../lib/log.ts';
 const BOTH = { createSelectedCalendar: 'true', createDestinationCalendar: 'true' };
 
 describeEngines('a calendar that comes with a credential', engine => {
-  const { side, another, call, post, posted, rows, token } = credentialSyncGround(engine);
+  const { side, another, call, post, posted, rows, push, token } = credentialSyncGround(engine);
 
   test('20 concurrent posts make one row, and one of each calendar', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(calendar(), BOTH)));
@@ -30,6 +30,30 @@ describeEngines('a calendar that comes with a credential', engine => {
     expect(await rows('SelectedCalendar')).toHaveLength(1);
     expect(await rows('DestinationCalendar')).toHaveLength(1);
     expect(await rows('event')).toHaveLength(20);
+  });
+
+  test('stored, replaced, pushed and deleted at once: nothing fails, no calendar outlives its credential', async () => {
+    const { userId } = side;
+    for (let round = 0; round < 5; round += 1) {
+      const credentialId = await posted(calendar(), BOTH);
+      const body = { encryptedKey: calendar('replaced').encryptedKey };
+      const query = { userId, credentialId };
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => [
+          post(calendar(), BOTH),
+          call({ method: 'DELETE', query }),
+          push({ access_token: 'pushed' }),
+          call({ method: 'PATCH', query, body }),
+          post(zoom(), BOTH),
+        ]).flat(),
+      );
+      // 404 is for those that came after a deletion.
+      for (const { status } of answers) expect([200, 404]).toContain(status);
+      const [credential] = (await rows('Credential')).filter(({ appId }) => appId === 'google-calendar');
+      for (const table of ['SelectedCalendar', 'DestinationCalendar'] as const) {
+        for (const row of await rows(table)) expect(row.credentialId).toBe(credential?.id);
+      }
+    }
   });
 
   test.each([

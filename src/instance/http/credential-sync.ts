@@ -44,18 +44,17 @@ export function credentialSyncRoute(app: OpenAPIHono, context: InstanceContext):
   registerRoutes(app);
   app.all(CREDENTIAL_SYNC_PATH, async function credentialSync(c) {
     try {
-      const { encryptionKey } = context.config.sync;
-      const refused = await refuse(context, c, encryptionKey);
-      if (refused) return c.json(...refused);
+      const admitted = await admit(context, c);
+      if ('refusal' in admitted) return c.json(...admitted.refusal);
       const handler = HANDLERS.get(c.req.method);
-      if (!handler || encryptionKey === null) {
+      if (!handler) {
         const body = { message: `Method Not Allowed (Allow: ${ALLOW})` };
         return c.json(body, 405, { allow: ALLOW.replaceAll(',', ', ') });
       }
       const request = {
         query: (name: string) => c.req.queries(name),
         body: () => readBody(c.req.raw, PUSH_BYTES),
-        encryptionKey,
+        ...admitted,
       };
       return c.json(await handler(context, request), 200);
     } catch (error) {
@@ -75,19 +74,20 @@ const STANDINGS: Readonly<Record<Exclude<ApiKeyStanding, 'admin'>, Refusal>> = {
 };
 
 /** Key, feature, secret, in Cal.com's order; nothing of the request is read before. */
-async function refuse(
+async function admit(
   context: InstanceContext,
   c: Context,
-  encryptionKey: KeyObject | null,
-): Promise<Refusal | null> {
+): Promise<{ readonly refusal: Refusal } | { readonly encryptionKey: KeyObject }> {
   const key = presentedKey(c);
-  if (key === undefined) return [{ message: 'No apiKey provided' }, 401];
+  if (key === undefined) return { refusal: [{ message: 'No apiKey provided' }, 401] };
   const standing = await judgeApiKey(context.database, key, context.effects.now());
-  if (standing !== 'admin') return STANDINGS[standing];
-  if (context.config.sync.secret === null || encryptionKey === null) {
-    return [{ error: 'Credential syncing is not enabled' }, 501];
+  if (standing !== 'admin') return { refusal: STANDINGS[standing] };
+  const { secret, encryptionKey } = context.config.sync;
+  if (secret === null || encryptionKey === null) {
+    return { refusal: [{ error: 'Credential syncing is not enabled' }, 501] };
   }
-  return holdsSecret(context, c) ? null : [{ message: 'Invalid credential sync secret' }, 401];
+  if (holdsSecret(context, c)) return { encryptionKey };
+  return { refusal: [{ message: 'Invalid credential sync secret' }, 401] };
 }
 
 /** The address is not logged: it has the API key in it. */
