@@ -25,6 +25,9 @@ const FROM = [
   /\bimport\(\s*['"]([^'"\n]+)['"]/g,
 ];
 
+/** What of Node has no effect. */
+const PURE = new Set(['node:buffer', 'node:crypto']);
+
 /** What a text imports or re-exports, types included. */
 function importsOf(text: string): string[] {
   return FROM.flatMap(form => [...text.matchAll(form)].map(([, specifier = '']) => specifier));
@@ -81,7 +84,7 @@ function packageFault(path: string, specifier: string, isTest: boolean): string 
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'it is named without node:';
     if (layerOf(path) === 'apps') return 'apps is pure';
-    return layerOf(path) === 'protocol' && specifier !== 'node:crypto' ? 'protocol is pure' : null;
+    return layerOf(path) === 'protocol' && !PURE.has(specifier) ? 'protocol is pure' : null;
   }
   const [scope = '', name = ''] = specifier.split('/');
   const packageName = specifier.startsWith('@') ? `${scope}/${name}` : scope;

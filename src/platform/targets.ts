@@ -3,7 +3,7 @@ import { open, seal } from '../lib/sealed-box.ts';
 import { aesKey } from '../protocol/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { DEFAULT_TARGET, type PlatformContext } from './context.ts';
-import { listTargets, putTarget, type TargetRow } from './store/index.ts';
+import { listTargets, putTarget, renewNotDeliverable, type TargetRow } from './store/index.ts';
 import type { TargetKind } from './tables.ts';
 
 /** An instance that credentials are delivered to, with its secrets open. */
@@ -40,7 +40,12 @@ export async function putDefaultTarget({ config, database, effects }: Context): 
     calendsoKey: config.calendsoKey,
     withRefreshToken: config.withRefreshToken,
   };
-  await putTarget(database.db, sealTarget(config, target), effects.now());
+  const at = effects.now();
+  await putTarget(database.db, sealTarget(config, target), at);
+  // Either makes deliverable what was not.
+  if (target.calendsoKey !== null || target.kind === 'keyferry') {
+    await renewNotDeliverable(database.db, target.id, at);
+  }
 }
 
 /** Every target, open. */

@@ -8,11 +8,14 @@ import {
   EXTERNAL_USER,
   PLATFORM_URL,
   type PlatformOptions,
+  pushed,
   startPlatform,
   type TestPlatform,
 } from '../../../test/platform/platform.ts';
 import { scriptedServer } from '../../../test/platform/server.ts';
 import { ADA, hasRadicale, startRadicale } from '../../../test/radicale.ts';
+import { temporaryFolder } from '../../../test/temp.ts';
+import { aesKey, decryptKeys } from '../../protocol/index.ts';
 
 const USER = { externalUserId: EXTERNAL_USER, calcomUserId: CALCOM_USER };
 
@@ -192,6 +195,22 @@ test('entering it again keeps the connection, and pushes what is newest', async 
   ]);
   expect(await all.platform.runOutbox()).toBe(1);
   expect(receiver.received).toHaveLength(1);
+});
+
+test('what could not be delivered for want of the key is sent once a restart brings it', async () => {
+  const receiver = await scriptedServer();
+  const location = { file: `${temporaryFolder()}/platform.db` };
+  const options = { location, targetKind: 'calcom', webappUrl: receiver.url } as const;
+  const before = await startPlatform(options);
+  await before.connect('sendgrid', { api_key: 'SG.1' });
+  await before.platform.runOutbox();
+  expect(receiver.received).toEqual([]);
+  expect(await connectionsOf(before)).toMatchObject([{ deliveries: [{ state: 'stopped' }] }]);
+  const key = aesKey('abcdefghijklmnopqrstuvwxyz012345');
+  const after = await startPlatform({ ...options, calendsoKey: key });
+  expect(await after.platform.runOutbox()).toBe(1);
+  const { keys } = pushed(receiver.received[0]?.body ?? '');
+  expect(JSON.parse(decryptKeys(String(keys.encrypted), key))).toEqual({ api_key: 'SG.1' });
 });
 
 test.skipIf(!hasRadicale)('against Radicale: a wrong password, then the right one', async () => {

@@ -15,7 +15,7 @@ export function entryKeys(shape: Shape, entry: Entry, target: Receiver): unknown
   const reason = whyNotDeliverable(shape, target);
   if (reason !== null) {
     throw new KeyferryError('not_deliverable', reason, {
-      remedy: `Set ${CALENDSO_KEY_NAME} to the instance's own value, restart, and push again.`,
+      remedy: `Set ${CALENDSO_KEY_NAME} to the instance's own value and restart.`,
     });
   }
   if (shape.nesting === 'plain' || target.calendsoKey === null) return entry;

@@ -31,6 +31,7 @@ export * from './put-connection.ts';
 export * from './put-session-done.ts';
 export * from './put-target.ts';
 export * from './put-target-user.ts';
+export * from './renew-not-deliverable.ts';
 export * from './replace-credential.ts';
 export * from './session-row.ts';
 export * from './write-conflict.ts';
