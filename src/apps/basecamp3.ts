@@ -26,6 +26,7 @@ export const basecamp3 = {
         exchange: { type: 'web_server' },
         refresh: { type: 'refresh', redirect_uri: '{redirect_uri}' },
       },
+      tokenHeaders: { 'user-agent': '{user_agent}' },
       grantType: false,
       expiry: { member: 'expires_in', unit: 's_from_now', defaultSeconds: 14 * 86_400 },
       notes: ['An access token lives two weeks.'],

@@ -83,6 +83,8 @@ export interface FormField {
   /** Of a select, by value. */
   readonly options?: Readonly<Record<string, string>>;
   readonly required: boolean;
+  /** What is chosen or filled in before the user does anything. */
+  readonly initial?: string;
   /** One sentence for the user, where the label does not say it all. */
   readonly hint?: string;
 }
@@ -133,6 +135,8 @@ export interface OAuthDefinition {
    * `{name}` of an app key are filled in.
    */
   readonly tokenParameters?: Readonly<Record<'exchange' | 'refresh', Readonly<Record<string, string>>>>;
+  /** Further headers of token requests; `{name}` stands for an app key. */
+  readonly tokenHeaders?: Readonly<Record<string, string>>;
   /** Whether `grant_type` is sent. Default true. */
   readonly grantType?: boolean;
   readonly pkce: boolean;

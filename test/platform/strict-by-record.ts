@@ -137,12 +137,18 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     const parameters = readRequest(request, format);
     const client = clientFault(request, parameters, { app, keys, format, appTokens });
     if (client !== null) return refuse(401, client, oauth.errors.clientWrong[0] ?? 'invalid_client');
-    const fault = parameterFault(parameters, step, format);
+    const fault = headerFault(request) ?? parameterFault(parameters, step, format);
     if (fault !== null) return refuse(400, fault, 'invalid_request');
     const dead = step === 'exchange' ? codeFault(parameters) : refreshFault(parameters);
     if (dead !== null) return refuse(400, dead, oauth.errors.grantDead[0] ?? 'invalid_grant');
     fake.granted.push(step);
     return { body: wrapped(tokens(step)) };
+  }
+
+  function headerFault({ headers }: Received): string | null {
+    const wanted = Object.entries(oauth.tokenHeaders ?? {});
+    const wrong = wanted.filter(([name, value]) => headers[name] !== filled(value, keys));
+    return wrong.length === 0 ? null : `wrong headers: ${wrong.map(([name]) => name)}`;
   }
 
   function parameterFault(parameters: Parameters, step: Step, format: Format): string | null {

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { OAuthDefinition } from '../../apps/index.ts';
 import type { Outbound, OutboundRequest } from '../../lib/outbound.ts';
 import type { OAuthClient } from './client.ts';
+import { fillParameters } from './fill-endpoint.ts';
 
 type Format = OAuthDefinition['requestFormat'];
 
@@ -18,13 +19,14 @@ export function through(outbound: Outbound, by: OAuthClient, { endpoint, format 
       { headers, body }: oauth.CustomFetchOptions<'POST', URLSearchParams>,
     ): Promise<Response> {
       const url = new URL(address);
-      const { grantType = true, clientAuthentication } = by.app.credential.oauth;
+      const { grantType = true, clientAuthentication, tokenHeaders = {} } = by.app.credential.oauth;
       if (!grantType) body.delete('grant_type');
       if (clientAuthentication === 'query') {
         url.searchParams.set('client_id', by.client.client_id);
         url.searchParams.set('client_secret', by.secret);
       }
-      const request = WRITE[format](url, body, headers);
+      const more = fillParameters(tokenHeaders, by.keys);
+      const request = WRITE[format](url, body, { ...headers, ...more });
       const answer = await outbound(url.href, { method: 'POST', ...request });
       const { status } = answer;
       return new Response(BODILESS.includes(status) ? null : answer.body, {
