@@ -72,3 +72,22 @@ test('the policy allows the style and posting to ourselves, and on to where the 
   expect(headers['referrer-policy']).toBe('same-origin');
   expect(await rendered()).not.toMatch(/style=|<script|onclick/);
 });
+
+test('what the record fills in is there until the user enters something else', async () => {
+  const { credential } = formApp({
+    fields: [
+      {
+        name: 'version',
+        label: 'Version',
+        input: 'select',
+        options: { 0: 'Old', 7: 'New' },
+        initial: '7',
+        required: true,
+      },
+    ],
+  });
+  const app = { name: 'A', credential };
+  expect(await rendered({ app })).toContain('<option value="7" selected>');
+  const entered = new URLSearchParams({ version: '0' });
+  expect(await rendered({ app, entered })).toContain('<option value="0" selected>');
+});

@@ -58,7 +58,7 @@ function fieldRow(
 }
 
 function controlOf(
-  { name, input, options = {}, required, hint }: FormField,
+  { name, input, options = {}, required, initial = '', hint }: FormField,
   { id, entered, fault }: { id: string; entered: URLSearchParams; fault: string | null },
 ): Html {
   const told = [hint === undefined ? [] : `${id}-hint`, fault === null ? [] : `${id}-fault`].flat().join(' ');
@@ -66,7 +66,7 @@ function controlOf(
   const described = told === '' ? '' : html` aria-describedby="${told}"`;
   const invalid = fault === null ? '' : html` aria-invalid="true"`;
   const common = html`id="${id}" name="${name}"${needed}${described}${invalid}`;
-  const value = entered.get(name) ?? '';
+  const value = entered.get(name) ?? initial;
   if (input === 'checkbox') {
     const checked = entered.has(name) ? html` checked` : '';
     return html`<input type="checkbox" ${common} value="on"${checked}>`;

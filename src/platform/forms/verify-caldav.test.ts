@@ -114,14 +114,16 @@ test('a server that does not answer is told as a time-out', async () => {
   });
 });
 
-test.each(['http://127.0.0.1:1/', 'http://[::1]:1/', 'http://169.254.169.254/latest', 'http://localhost:5232/'])(
-  'the private address %s is refused',
-  async url => {
-    await expect(
-      verifyEntry(verifyContext({ addresses: 'public' }), app, { url, ...ADA }),
-    ).rejects.toMatchObject({ code: 'address_refused' });
-  },
-);
+test.each([
+  'http://127.0.0.1:1/',
+  'http://[::1]:1/',
+  'http://169.254.169.254/latest',
+  'http://localhost:5232/',
+])('the private address %s is refused', async url => {
+  await expect(
+    verifyEntry(verifyContext({ addresses: 'public' }), app, { url, ...ADA }),
+  ).rejects.toMatchObject({ code: 'address_refused' });
+});
 
 test('the address of the record is used where the user enters none, whatever the policy for users', async () => {
   const server = await scriptedServer(() => KNOWN);
