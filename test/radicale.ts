@@ -12,6 +12,10 @@ export const hasRadicale = spawnSync('radicale', ['--version']).status === 0;
 
 export const ADA = { username: 'ada', password: 'correct horse: é' };
 
+if (!hasRadicale && process.env.CI === 'true') {
+  throw new Error('No Radicale for the tests. Install it (Debian: apt-get install radicale).');
+}
+
 /** Radicale on loopback with one user; ended when the test has finished. @returns its address */
 export async function startRadicale(): Promise<string> {
   const folder = temporaryFolder();
