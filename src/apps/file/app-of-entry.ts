@@ -56,7 +56,7 @@ function oauthOf({ apiBase, errors, ...given }: NonNullable<FileApp['oauth']>): 
   };
 }
 
-function formOf({ kind, fields, nesting, verify }: NonNullable<FileApp['form']>): FormCredential {
+function formOf({ kind, fields, nesting, verify, apiBase }: NonNullable<FileApp['form']>): FormCredential {
   const members = fields.map(field => [field.name, schemaOf(field)]);
   return {
     kind,
@@ -64,6 +64,7 @@ function formOf({ kind, fields, nesting, verify }: NonNullable<FileApp['form']>)
     fields: fields.map(field => withoutUndefined(field) as unknown as FormField),
     nesting,
     verify,
+    ...(apiBase === undefined ? {} : { apiBase }),
     calcom: ADDED,
   };
 }

@@ -36,6 +36,7 @@ apps:
       verify: caldav
       fields:
         - { name: url, label: Address, input: url }
+        - { name: username, label: User name, input: text }
         - { name: password, label: Password, input: password }
         - { name: note, label: Note, input: text, required: false }
 providers:
@@ -68,12 +69,24 @@ test('adds apps to the catalogue and moves addresses of known ones', () => {
   });
   expect(Object.values(crm.credential.oauth)).not.toContain(undefined);
 
-  const entered = { url: 'https://c.example', password: 'p' };
+  const entered = { url: 'https://c.example', username: 'u', password: 'p' };
   expect(calendar.credential.schema.parse(entered)).toEqual(entered);
   expect(calendar.credential.schema.safeParse({ url: 'https://c.example' }).success).toBe(false);
 
   expect(office.credential.oauth.tokenEndpoint).toContain('microsoftonline.us');
   expect(zoom.credential.oauth.revocationEndpoint).toBeNull();
+});
+
+test.each([
+  ['caldav', 'a', ['username', 'password', 'apiBase or a field named url']],
+  ['ics', 'url', ['a field named urls', 'apiBase or a field named urls']],
+  ['paypal', 'client_id', ['secret_key', 'apiBase']],
+])('a form that %s cannot try names what is missing', (verify, name, missing) => {
+  const app = { slug: 'acme', name: 'Acme', categories: ['other'] };
+  const form = { kind: 'basic', verify, fields: [{ name, label: 'A', input: 'text' }] };
+  const faults = faultsOf(JSON.stringify({ apps: [{ ...app, form }] }));
+  expect(faults).toHaveLength(missing.length);
+  for (const [index, word] of missing.entries()) expect(faults[index]).toContain(word);
 });
 
 test('reads JSON, and an empty file', () => {

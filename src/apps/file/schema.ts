@@ -82,15 +82,37 @@ const fieldSchema = z.strictObject({
   input: z.enum(['text', 'password', 'url', 'email', 'checkbox', 'select', 'lines']),
   options: z.record(text, text).optional().describe('Of a select, by value.'),
   required: z.boolean().default(true),
+  initial: text.optional().describe('What is chosen or filled in before the user does anything.'),
   hint: text.optional(),
 });
 
-const formSchema = z.strictObject({
-  kind: z.enum(['basic', 'api_key', 'oauth2_client_credentials', 'url_list', 'external_user_id']),
-  fields: z.array(fieldSchema).min(1),
-  nesting: z.enum(['plain', 'string', 'encrypted_member']).default('plain'),
-  verify: z.enum(['caldav', 'ics', 'paypal']).nullable().default(null),
-});
+/** The members that a protocol reads, and of them the one that is an address; without it, `apiBase` is asked. */
+const TRIED_BY = {
+  caldav: { members: ['username', 'password'], address: 'url' },
+  ics: { members: ['urls'], address: 'urls' },
+  paypal: { members: ['client_id', 'secret_key'], address: null },
+} as const;
+
+const formSchema = z
+  .strictObject({
+    kind: z.enum(['basic', 'api_key', 'oauth2_client_credentials', 'url_list', 'external_user_id']),
+    fields: z.array(fieldSchema).min(1),
+    nesting: z.enum(['plain', 'string', 'encrypted_member']).default('plain'),
+    verify: z.enum(['caldav', 'ics', 'paypal']).nullable().default(null),
+    apiBase: endpoint.optional().describe('Where it is tried when the user does not enter an address.'),
+  })
+  .superRefine(({ fields, verify, apiBase }, { addIssue }) => {
+    if (verify === null) return;
+    const { members, address } = TRIED_BY[verify];
+    const names = fields.map(field => field.name);
+    for (const member of members.filter(one => !names.includes(one))) {
+      addIssue({ code: 'custom', path: ['verify'], message: `${verify} needs a field named ${member}` });
+    }
+    if (apiBase === undefined && (address === null || !names.includes(address))) {
+      const wanted = address === null ? 'apiBase' : `apiBase or a field named ${address}`;
+      addIssue({ code: 'custom', path: ['verify'], message: `${verify} needs ${wanted}` });
+    }
+  });
 
 const appSchema = z.strictObject({
   slug,

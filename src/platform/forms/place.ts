@@ -13,12 +13,14 @@ export interface Place {
 
 /**
  * The address that a user typed, or else the one of the app's record.
- * @throws KeyferryError body_invalid where it is none that can be asked
+ * @throws KeyferryError body_invalid where it is none that can be asked, internal where the record has none
  */
 export function placeOf(context: VerifyContext, app: FormApp, typed: unknown): Place {
   if (typeof typed === 'string') return { url: askable(typed), outbound: context.outboundToTyped };
   const { apiBase } = app.credential;
-  if (apiBase === undefined) throw new Error(`The record of ${app.slug} has no address to try it at.`);
+  if (apiBase === undefined) {
+    throw new KeyferryError('internal', `The record of ${app.slug} has no address to try it at.`);
+  }
   return { url: apiBase, outbound: context.outbound };
 }
 
