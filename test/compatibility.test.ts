@@ -32,7 +32,7 @@ function granted(members: Record<string, unknown> = {}) {
     refresh_expires_in: 1,
     refresh_expires_date: 1,
     api_domain: 'https://api.example',
-    'accounts-server': 'https://accounts.example',
+    'accounts-server': 'https://accounts.zoho.eu',
     location: 'eu',
     instance_url: 'https://instance.example',
     account: { id: 5 },

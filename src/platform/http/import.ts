@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { type FormApp, isFormApp } from '../../apps/index.ts';
+import { type FormApp, isFormApp, type OAuthApp } from '../../apps/index.ts';
 import { answers, jsonBody } from '../../lib/http/index.ts';
-import { type Credential, KeyferryError, readCredential } from '../../protocol/index.ts';
+import { type Credential, KeyferryError } from '../../protocol/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
+import { readImported } from '../oauth/index.ts';
 import { findTarget } from '../targets.ts';
 import { type Entry, findConnectableApp, storeEntry, storeGrant } from '../vault/index.ts';
 import { CALCOM_USER_ID, connectionSchema, EXTERNAL_USER_ID, SLUG } from './schemas.ts';
@@ -46,15 +47,18 @@ export function importRoute(app: OpenAPIHono, context: PlatformContext): void {
     };
     const row = isFormApp(app)
       ? await storeEntry(context, { ...connection, entry: parseEntry(app, credential) })
-      : await storeGrant(context, { ...connection, credential: parse(credential, context.effects.now()) });
+      : await storeGrant(context, {
+          ...connection,
+          credential: parse(app, credential, context.effects.now()),
+        });
     return c.json(connectionView(row), 201);
   });
 }
 
 /** @throws KeyferryError body_invalid naming the members at fault, never their values */
-function parse(value: unknown, now: number): Credential {
+function parse(app: OAuthApp, value: Entry, now: number): Credential {
   try {
-    return readCredential(value, now);
+    return readImported(app, value, now);
   } catch (error) {
     throw error instanceof z.ZodError ? faulty(error) : error;
   }
