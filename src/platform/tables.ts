@@ -83,6 +83,7 @@ export interface ConnectSessionTable {
   apps: string;
   returnUrl: string | null;
   browserHash: string | null;
+  tries: Generated<number>;
   expiresAt: number;
   createdAt: number;
 }

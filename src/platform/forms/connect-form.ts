@@ -1,16 +1,20 @@
 import type { FormApp } from '../../apps/index.ts';
 import { type OpenSession, sessionInvalid } from '../connect/open-session.ts';
 import type { PlatformContext } from '../context.ts';
+import { countTry } from '../store/index.ts';
 import { storeEntry } from '../vault/index.ts';
 import { type FormFault, readForm } from './read-form.ts';
 import { isVerificationFault } from './verification-fault.ts';
 import { verifyEntry } from './verify.ts';
 
+/** How often a session may try at services: enough for typing errors, too few to guess a password. */
+const TRIES = 20;
+
 /**
  * Takes a posted form: reads it by the app's schema, tries it at the service where a protocol allows that,
  * and stores it. What is wrong with it is answered; nothing is stored then.
  * @returns the faults; none: connected
- * @throws KeyferryError session_invalid, conflict
+ * @throws KeyferryError session_invalid, also after too many tries; conflict
  */
 export async function connectForm(
   context: PlatformContext,
@@ -20,6 +24,9 @@ export async function connectForm(
   refuseDone(session, app.slug);
   const { entry, faults } = readForm(app.credential, posted);
   if (entry === null) return faults;
+  if (app.credential.verify !== null && !(await countTry(context.database.db, session.id, TRIES))) {
+    throw sessionInvalid();
+  }
   try {
     await verifyEntry(context, app, entry);
   } catch (error) {

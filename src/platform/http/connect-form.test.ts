@@ -98,6 +98,18 @@ test('a private address is refused unless the operator allows it', async () => {
   expect(await answer.text()).toContain('is not on the public internet');
 });
 
+test('a link is no way to guess passwords: it ends after twenty tries', async () => {
+  const { all, ada, action, entered, services } = await setUp();
+  const statuses = [];
+  for (let guess = 1; guess <= 21; guess += 1) {
+    statuses.push((await ada.post(action, { ...entered, password: `guess-${guess}` })).status);
+  }
+  expect(statuses).toEqual([...Array(20).fill(422), 410]);
+  expect(services.received).toHaveLength(20);
+  expect((await ada.post(action, entered)).status).toBe(410);
+  expect(await connectionsOf(all)).toEqual([]);
+});
+
 describe('a form is not taken', () => {
   test('from another page, or from nobody knows where', async () => {
     const { all, ada, action, entered, services } = await setUp();

@@ -3,6 +3,7 @@ export * from './claim-outbox.ts';
 export * from './clear-retries.ts';
 export * from './connection-row.ts';
 export * from './consume-attempt.ts';
+export * from './count-try.ts';
 export * from './delete-connection.ts';
 export * from './delete-old-events.ts';
 export * from './delete-old-sessions.ts';
