@@ -8,6 +8,7 @@ import { type EnvironmentOptions, readEnvironment } from '../environment.ts';
 import { type Asking, wireOf } from './ask.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkInstanceSide } from './check-instance-side.ts';
+import { checkNesting } from './check-nesting.ts';
 import { checkPlatformSide } from './check-platform-side.ts';
 import { type Finding, findingsOf, type Role } from './finding.ts';
 
@@ -88,9 +89,11 @@ async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<
       findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
     ];
   }
-  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
+  const catalogue = createCatalogue(config.providers, config.apps);
+  const slugs = [...catalogue.keys()];
   return [
     database,
+    ...checkNesting(config, catalogue, findings),
     ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
   ];
 }
