@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { ProviderOverrides } from '../src/apps/index.ts';
-import { addUser, createInstance, type Instance } from '../src/instance/index.ts';
+import { addUser, createInstance, type Instance, type InstanceConfig } from '../src/instance/index.ts';
 import { listen } from '../src/lib/http/index.ts';
 import { createLog } from '../src/lib/log.ts';
-import { createPlatform, type Platform } from '../src/platform/index.ts';
+import { createPlatform, type Platform, type PlatformConfig } from '../src/platform/index.ts';
 import { type HeldClock, heldClock } from './clock.ts';
 import type { TestEngine } from './engines.ts';
 import { API_KEY, instanceConfig } from './instance.ts';
@@ -28,11 +28,16 @@ export interface BothSides {
 /**
  * Both roles over HTTP on loopback, each on a database of its own, sharing a held clock. All apps are
  * enabled and have keys. Closed when the test has finished.
+ * @param changes to the configuration of either
  * @param makeProviders gets the platform's address, which providers must know
  */
 export async function startBothSides(
   engine: TestEngine,
   makeProviders: (platformUrl: string) => Promise<ProviderOverrides>,
+  changes: {
+    platform?: Partial<Omit<PlatformConfig, 'sync'>>;
+    instance?: Partial<Omit<InstanceConfig, 'sync'>>;
+  } = {},
 ): Promise<BothSides> {
   const clock = heldClock(Date.now());
   const effects = { now: clock.now, log: createLog('silent') };
@@ -46,7 +51,12 @@ export async function startBothSides(
 
   const sync = { endpoint: `${platformDoor.url}/api/sync`, webappUrl: instanceDoor.url };
   const instance = await createInstance(
-    instanceConfig(instanceStore.location, { sync, providers, publicUrl: instanceDoor.url }),
+    instanceConfig(instanceStore.location, {
+      sync,
+      providers,
+      publicUrl: instanceDoor.url,
+      ...changes.instance,
+    }),
     effects,
   );
   onTestFinished(instance.close);
@@ -57,6 +67,7 @@ export async function startBothSides(
       webappUrl: instanceDoor.url,
       providers,
       publicUrl: platformDoor.url,
+      ...changes.platform,
     }),
     effects,
   );

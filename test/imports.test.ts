@@ -3,9 +3,6 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** Modules of Node without effects. */
-const PURE_MODULES = ['node:buffer', 'node:crypto'];
-
 const ROOT = new URL('../', import.meta.url);
 
 /** What each folder of src/ may import of the others. Instance and platform meet on the wire alone. */
@@ -27,6 +24,9 @@ const FROM = [
   /^\s*export\s+(?:type\s+)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\})\s*from\s*['"]([^'"\n]+)['"]/gm,
   /\bimport\(\s*['"]([^'"\n]+)['"]/g,
 ];
+
+/** What of Node has no effect. */
+const PURE = new Set(['node:buffer', 'node:crypto']);
 
 /** What a text imports or re-exports, types included. */
 function importsOf(text: string): string[] {
@@ -84,7 +84,7 @@ function packageFault(path: string, specifier: string, isTest: boolean): string 
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'it is named without node:';
     if (layerOf(path) === 'apps') return 'apps is pure';
-    return layerOf(path) === 'protocol' && !PURE_MODULES.includes(specifier) ? 'protocol is pure' : null;
+    return layerOf(path) === 'protocol' && !PURE.has(specifier) ? 'protocol is pure' : null;
   }
   const [scope = '', name = ''] = specifier.split('/');
   const packageName = specifier.startsWith('@') ? `${scope}/${name}` : scope;

@@ -89,6 +89,7 @@ export async function startTapped(engine: TestEngine): Promise<TappedSides> {
       webappUrl: toInstance.url,
     },
     apiKey: API_KEY,
+    calendsoKey: null,
     providers: providersAt(toGoogle.url, emulator.url),
     allowPrivateAddresses: false,
   };

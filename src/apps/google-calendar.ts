@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
+import { DAY_MS, GOOGLE_KEYS, OAUTH_MANAGER, STANDARD, tokensWith } from './shared.ts';
 
-export const googleCalendar: AppDefinition = {
+export const googleCalendar = {
   slug: 'google-calendar',
   dirName: 'googlecalendar',
   name: 'Google Calendar',
@@ -9,31 +9,39 @@ export const googleCalendar: AppDefinition = {
   variant: 'calendar',
   categories: ['calendar'],
   description: 'Google Calendar availability and event sync.',
-  keys: z.object({
-    client_id: z.string().min(1),
-    client_secret: z.string().min(1),
-    // A single address is taken too, as Cal.com takes it.
-    redirect_uris: z
-      .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(z.url()))
-      .optional(),
-  }),
+  keys: GOOGLE_KEYS,
   publicKeys: ['client_id', 'redirect_uris'],
-  oauth: {
-    authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
-    tokenEndpoint: 'https://oauth2.googleapis.com/token',
-    revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
-    revoke: 'refresh_token',
-    clientAuthentication: 'body',
-    scopes: [
-      'https://www.googleapis.com/auth/userinfo.profile',
-      'https://www.googleapis.com/auth/calendar.events',
-      'https://www.googleapis.com/auth/calendar.readonly',
-    ],
-    scopeSeparator: ' ',
-    // Without both, Google gives no refresh token from the second consent on.
-    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
-    pkce: true,
-    rotates: false,
+  credential: {
+    kind: 'oauth2',
+    schema: tokensWith(),
+    oauth: {
+      ...STANDARD,
+      authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
+      tokenEndpoint: 'https://oauth2.googleapis.com/token',
+      revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
+      scopes: [
+        'https://www.googleapis.com/auth/userinfo.profile',
+        'https://www.googleapis.com/auth/calendar.events',
+        'https://www.googleapis.com/auth/calendar.readonly',
+      ],
+      // Without both, Google gives no refresh token from the second consent on.
+      authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+      pkce: true,
+      rotation: { rotates: false, graceMs: null },
+      // "Six months", developers.google.com/identity/protocols/oauth2.
+      idleLifetimeMs: 180 * DAY_MS,
+      notes: [
+        'A refresh token that is not used for six months dies.',
+        'While the consent screen of the Google project is in testing, a refresh token lives 7 days.',
+        'A Google account keeps 100 refresh tokens for a client; a further consent ends the oldest silently.',
+      ],
+    },
+    apiBase: 'https://www.googleapis.com',
+    calcom: {
+      ...OAUTH_MANAGER,
+      remark:
+        'A key without expiry_date counts as never expiring; with a refresh token in it, Google is asked directly.',
+      needs: ['expiry_date'],
+    },
   },
-  apiBase: 'https://www.googleapis.com',
-};
+} as const satisfies AppDefinition;

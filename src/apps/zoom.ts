@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
+import { CLIENT_KEYS, DAY_MS, OAUTH_MANAGER, STANDARD, tokensWith } from './shared.ts';
 
-export const zoom: AppDefinition = {
+export const zoom = {
   slug: 'zoom',
   dirName: 'zoomvideo',
   name: 'Zoom Video',
@@ -9,20 +9,29 @@ export const zoom: AppDefinition = {
   variant: 'conferencing',
   categories: ['conferencing'],
   description: 'Creates Zoom meetings.',
-  keys: z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }),
+  keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
-  oauth: {
-    authorizationEndpoint: 'https://zoom.us/oauth/authorize',
-    tokenEndpoint: 'https://zoom.us/oauth/token',
-    revocationEndpoint: 'https://zoom.us/oauth/revoke',
-    revoke: 'access_token',
-    clientAuthentication: 'basic',
-    // Set in the Zoom app, not in the request.
-    scopes: [],
-    scopeSeparator: ' ',
-    authorizeParameters: {},
-    pkce: true,
-    rotates: true,
+  credential: {
+    kind: 'oauth2',
+    schema: tokensWith(),
+    oauth: {
+      ...STANDARD,
+      authorizationEndpoint: 'https://zoom.us/oauth/authorize',
+      tokenEndpoint: 'https://zoom.us/oauth/token',
+      revocationEndpoint: 'https://zoom.us/oauth/revoke',
+      revoke: 'access_token',
+      clientAuthentication: 'basic',
+      // Scopes are set in the Zoom app, not in the request.
+      pkce: true,
+      rotation: { rotates: true, graceMs: 'unknown' },
+      idleLifetimeMs: 90 * DAY_MS,
+      travels: ['api_url'],
+      notes: [
+        'A refresh token serves once: whoever refreshes with an old copy ends the connection.',
+        'A refresh token that is not used dies after about 90 days.',
+      ],
+    },
+    apiBase: 'https://api.zoom.us',
+    calcom: OAUTH_MANAGER,
   },
-  apiBase: 'https://api.zoom.us',
-};
+} as const satisfies AppDefinition;

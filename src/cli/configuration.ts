@@ -1,8 +1,11 @@
+import type { AppsFile } from '../apps/index.ts';
 import { type InstanceConfig, readInstanceConfig } from '../instance/index.ts';
 import { ConfigError, type ConfigProblem, type Env, readVariables } from '../lib/config.ts';
 import { type PlatformConfig, readPlatformConfig } from '../platform/index.ts';
 import { ENDPOINT_NAME, WEBAPP_URL_NAME } from '../protocol/index.ts';
+import { readApps } from './read-apps.ts';
 
+const NO_APPS: AppsFile = { apps: [], providers: {} };
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -41,15 +44,16 @@ export function readConfigs({ env, data, addresses, logLevel = 'info' }: ConfigR
   const problems: ConfigProblem[] = [];
   const complete = withAddresses(env, addresses);
   const { instance, platform } = addresses;
+  const apps = gather(() => readApps(env), problems) ?? NO_APPS;
   const configs = {
     instance:
       instance === null
         ? null
-        : gather(() => readInstanceConfig(complete, { data, publicUrl: instance }), problems),
+        : gather(() => readInstanceConfig(complete, { data, publicUrl: instance, apps }), problems),
     platform:
       platform === null
         ? null
-        : gather(() => readPlatformConfig(complete, { data, publicUrl: platform }), problems),
+        : gather(() => readPlatformConfig(complete, { data, publicUrl: platform, apps }), problems),
   };
   const variables = readVariables(env);
   const level = variables.choice('KEYFERRY_LOG_LEVEL', LOG_LEVELS, logLevel);

@@ -1,4 +1,5 @@
 import { VERSION } from '../lib/version.ts';
+import { apps } from './apps.ts';
 import { type Command, helpOf, parseOptions, UsageError } from './command.ts';
 import { doctor } from './doctor.ts';
 import { instance } from './instance.ts';
@@ -9,7 +10,7 @@ import { createTerminal } from './terminal.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
 
-const COMMANDS: readonly Command[] = [up, instance, platform, keygen, userAdd, doctor];
+const COMMANDS: readonly Command[] = [up, instance, platform, keygen, userAdd, doctor, apps];
 
 /**
  * Runs one command line.

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isOAuthApp } from '../apps/index.ts';
 import { acquireLease, releaseLease } from '../lib/lease.ts';
 import { open, seal } from '../lib/sealed-box.ts';
 import { singleFlight } from '../lib/single-flight.ts';
@@ -65,6 +66,7 @@ interface Held {
 export function createAccessToken(context: Context): (request: TokenRequest) => Promise<AccessToken> {
   const fly = singleFlight<Held>();
   return async function accessToken(request) {
+    refuseOther(context, request);
     const held = await load(context, request);
     const rejected = rejectedToken(request, held);
     const forMs = Math.max(EXPIRY_MARGIN_MS, (request.minimumSeconds ?? 0) * 1000);
@@ -79,6 +81,15 @@ export function createAccessToken(context: Context): (request: TokenRequest) => 
       throw error;
     }
   };
+}
+
+/** @throws KeyferryError not_a_token_app */
+function refuseOther({ catalogue }: Context, { appSlug }: TokenRequest): void {
+  const app = catalogue.get(appSlug);
+  if (app === undefined || isOAuthApp(app)) return;
+  throw new KeyferryError('not_a_token_app', `The app ${appSlug} has no access token.`, {
+    remedy: 'Read what the user entered: POST /api/keyferry/v1/form-credential.',
+  });
 }
 
 function rejectedToken(request: TokenRequest, held: Held): string | null {

@@ -1,4 +1,4 @@
-import type { ProviderOverrides } from '../apps/index.ts';
+import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.ts';
 import { ConfigError, type Env, readVariables } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 
@@ -7,23 +7,29 @@ export interface InstanceConfig extends RoleSettings {
   /** Where users and the platform reach this instance. */
   readonly publicUrl: string;
   readonly providers: ProviderOverrides;
+  /** Apps of the operator, beside those that Keyferry knows. */
+  readonly apps?: readonly AppDefinition[];
 }
 
 export interface ReadOptions {
+  /** What KEYFERRY_APPS_FILE says. */
+  readonly apps?: AppsFile;
   /** The folder of the SQLite file. */
   readonly data?: string;
   /** Where CALCOM_WEBAPP_URL is not set. */
   readonly publicUrl?: string;
 }
 
+const NO_APPS: AppsFile = { apps: [], providers: {} };
+
 /**
  * Reads an instance's configuration from variables.
  * @throws ConfigError with every problem at once
  */
 export function readInstanceConfig(env: Env, options: ReadOptions = {}): InstanceConfig {
-  const { data = 'data', publicUrl = 'http://localhost:3000' } = options;
+  const { data = 'data', publicUrl = 'http://localhost:3000', apps: file = NO_APPS } = options;
   const variables = readVariables(env);
   const { keyring, ...settings } = readRoleSettings(variables, { data, name: 'instance.db' });
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
-  return { ...settings, keyring, publicUrl: settings.sync.webappUrl ?? publicUrl, providers: {} };
+  return { ...settings, keyring, publicUrl: settings.sync.webappUrl ?? publicUrl, ...file };
 }

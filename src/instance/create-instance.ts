@@ -6,6 +6,7 @@ import { createOutbound } from '../lib/outbound.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
+import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
 import { createHttp } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
 import {
@@ -26,6 +27,8 @@ export interface Instance {
   fetch(request: Request): Response | Promise<Response>;
   /** A working token, refreshed through the platform when it must be. @throws KeyferryError */
   accessToken(request: TokenRequest): Promise<AccessToken>;
+  /** What a user entered for an app without tokens. @throws KeyferryError */
+  formCredential(request: FormCredentialRequest): Promise<Readonly<Record<string, unknown>>>;
   readonly database: Database<InstanceTables>;
   /** Finishes the writes under way and closes the database. */
   close(): Promise<void>;
@@ -43,7 +46,7 @@ export async function createInstance(
 ): Promise<Instance> {
   const effects = createEffects(replaced);
   const database = openDatabase<InstanceTables>(config.database);
-  const catalogue = createCatalogue(config.providers);
+  const catalogue = createCatalogue(config.providers, config.apps);
   const outbound = createOutbound({
     deadlineMs: SYNC_DEADLINE_MS,
     maxBytes: SYNC_ANSWER_BYTES,
@@ -80,6 +83,7 @@ export async function createInstance(
   return {
     fetch: request => http.fetch(request),
     accessToken,
+    formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
     async close() {
       stopping = true;

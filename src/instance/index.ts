@@ -1,5 +1,6 @@
 export type { AccessToken, TokenRequest } from './access-token.ts';
 export { type InstanceConfig, readInstanceConfig } from './config.ts';
 export { createInstance, type Instance } from './create-instance.ts';
+export type { FormCredentialRequest } from './form-credential.ts';
 export { INSTANCE_MIGRATIONS } from './migrations.ts';
 export { addUser, listUsers, type NewUser, type UserView } from './store/users.ts';

@@ -119,6 +119,7 @@ describeEngines('receiveCredential', engine => {
       [side.userId, encryptKeys('no json', AES_KEY), 400],
       [side.userId, deep, 400],
       [side.userId, notUtf8, 400],
+      [side.userId, encryptKeys('{"refresh_token":"no access"}', AES_KEY), 400],
       [2_000_000_000, good, 404],
       [2_000_000_000, `${iv}:${'ab'.repeat(32)}`, 404],
     ] as const) {

@@ -1,17 +1,17 @@
 import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
 import { seal } from '../lib/sealed-box.ts';
 import {
-  credentialText,
   decryptKeys,
   isKeyferryError,
   type Push,
   parsePush,
   presentedSecret,
   pushAnswer,
-  readCredential,
   secretMatches,
 } from '../protocol/index.ts';
 import type { InstanceContext } from './context.ts';
+import { readPushed } from './read-pushed.ts';
 import { appRowExists, credentialIdentity, type StoredPush, userExists } from './store/index.ts';
 
 /** The longest body that is read, in bytes. */
@@ -21,7 +21,7 @@ export const PUSH_BYTES = 256 * 1024;
  * Whatever is refused once the keys were looked at is refused this long after it came, in milliseconds: the
  * time of an answer must not tell how far the decryption got.
  */
-const REFUSED_AFTER_MS = 50;
+export const REFUSED_AFTER_MS = 50;
 
 export interface PushRequest {
   /** A request header by its lower-case name. */
@@ -36,6 +36,7 @@ export interface PushAnswer {
 }
 
 type Context = Pick<InstanceContext, 'config' | 'database' | 'catalogue' | 'effects' | 'pushes'>;
+type Reader = Pick<InstanceContext, 'config' | 'catalogue' | 'effects'>;
 
 /**
  * Receives a credential: secret, body, user and app, decrypt, schema, seal, one write. The order of the
@@ -66,7 +67,8 @@ export async function receiveCredential(context: Context, request: PushRequest):
   return missing === null ? refuse(400, UNREADABLE) : refuse(404, missing);
 }
 
-const UNREADABLE =
+/** The one text for keys that cannot be read, whatever is wrong with them. @see docs/protocol.md#2 */
+export const UNREADABLE =
   'The keys cannot be read. They must be a credential of this app: JSON text, encrypted with AES-256-CBC ' +
   'under the CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY of this instance';
 
@@ -94,24 +96,38 @@ async function readPush(request: PushRequest): Promise<Push | PushAnswer> {
   return push;
 }
 
-/** Decrypts, checks that it is a credential and seals; a reason for the log alone when it cannot. */
-function readKeys(context: Context, { userId, appSlug, keys }: Push, key: KeyObject): StoredPush | string {
+/** Decrypts, checks that it is a credential of its app and seals; a reason for the log alone when it cannot. */
+export function readKeys(
+  context: Reader,
+  { userId, appSlug, keys }: Push,
+  key: KeyObject,
+): StoredPush | string {
   const { config, catalogue, effects } = context;
   const app = catalogue.get(appSlug);
   if (!app) return 'unknown app';
   const at = effects.now();
   const row = { userId, appId: appSlug, account: '' };
   try {
-    const { wire, expiresAt } = readCredential(JSON.parse(decryptKeys(keys, key)), at);
-    const sealedKey = seal(config.keyring, credentialText(wire), credentialIdentity(row));
+    const { calendsoKey } = config;
+    const { text, expiresAt } = readPushed(app, JSON.parse(decryptKeys(keys, key)), { calendsoKey, now: at });
+    const sealedKey = seal(config.keyring, text, credentialIdentity(row));
     return { ...row, type: app.type, sealedKey, expiresAt, at };
   } catch (error) {
-    return error instanceof Error ? error.name : 'unreadable';
+    return reasonOf(error);
   }
 }
 
+/** What is wrong, by the names of members, never their values. */
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return error.issues.map(({ path }) => path.join('.') || 'keys').join(', ');
+  return error instanceof Error ? error.name : 'unreadable';
+}
+
 /** Steps 5 to 7: Cal.com's words for what is not there, or null. */
-async function whatIsMissing({ database, catalogue }: Context, push: Push): Promise<string | null> {
+export async function whatIsMissing(
+  { database, catalogue }: Pick<InstanceContext, 'database' | 'catalogue'>,
+  push: Pick<Push, 'userId' | 'appSlug'>,
+): Promise<string | null> {
   if (!(await userExists(database, push.userId))) return 'User not found';
   if (!(await appRowExists(database, push.appSlug))) return 'App not found';
   if (!catalogue.has(push.appSlug)) return 'App not found. Ensure that you have the correct app slug';

@@ -80,10 +80,37 @@ export interface EventTable {
   detail: string | null;
 }
 
+/** A calendar that is looked at for conflicts. What Cal.com keeps of its subscription is not read or written here. */
+export interface SelectedCalendarTable {
+  id: string;
+  userId: number;
+  integration: string;
+  externalId: string;
+  credentialId: number | null;
+  eventTypeId: number | null;
+  createdAt: string | null;
+  updatedAt: string | null;
+}
+
+/** The calendar into which events are written; at most one a user. */
+export interface DestinationCalendarTable {
+  id: Generated<number>;
+  integration: string;
+  externalId: string;
+  primaryEmail: string | null;
+  userId: number | null;
+  eventTypeId: number | null;
+  credentialId: number | null;
+  createdAt: string | null;
+  updatedAt: string | null;
+}
+
 export interface InstanceTables {
   users: UsersTable;
   App: AppTable;
   Credential: CredentialTable;
   ApiKey: ApiKeyTable;
   event: EventTable;
+  SelectedCalendar: SelectedCalendarTable;
+  DestinationCalendar: DestinationCalendarTable;
 }

@@ -248,3 +248,14 @@ describe('an address that a user typed', () => {
     },
   );
 });
+
+test('a redirect is given to the caller who judges it, and not followed', async () => {
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(308, { location: '/elsewhere' }).end('moved');
+  });
+  const answer = await outboundWith()(url, { method: 'PROPFIND', redirects: 'give' });
+  expect([answer.status, answer.headers.get('location'), answer.body]).toEqual([308, '/elsewhere', 'moved']);
+  expect(asked).toEqual(['PROPFIND /']);
+});

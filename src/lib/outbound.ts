@@ -3,9 +3,11 @@ import { isKeyferryError } from '../protocol/index.ts';
 import { assertPublicUrl, publicLookup } from './address-policy.ts';
 
 export interface OutboundRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'PROPFIND';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** `give` answers a redirect, for a caller who judges where it leads; else it is refused. */
+  readonly redirects?: 'refuse' | 'give';
 }
 
 export interface OutboundAnswer {
@@ -41,7 +43,7 @@ export interface OutboundOptions {
 }
 
 /**
- * The one way out of this process. Redirects are refused (a secret header must not follow one), the deadline
+ * The one way out of this process. Redirects are never followed (a secret header must not follow one), the deadline
  * covers everything, the body is capped, and the address policy is applied to the address connected to.
  */
 export function createOutbound(options: OutboundOptions): Outbound & { close(): Promise<void> } {
@@ -63,7 +65,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
         signal,
         dispatcher: agent as Dispatcher,
       });
-      if (response.status >= 300 && response.status < 400) {
+      if (request.redirects !== 'give' && response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
         throw new OutboundError('redirect', `answered ${response.status}: redirects are refused`, true);
       }

@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { CALENDSO_KEY_NAME } from '../protocol/index.ts';
 import type { VariableReader } from './config.ts';
 import type { DatabaseLocation } from './db/index.ts';
 import { type Keyring, parseKeyring } from './sealed-box.ts';
-import { readSyncSettings, type SyncSettings } from './sync-settings.ts';
+import { readAesKey, readSyncSettings, type SyncSettings } from './sync-settings.ts';
 
 /** What every role needs to know. */
 export interface RoleSettings {
@@ -12,8 +14,11 @@ export interface RoleSettings {
   /** The admin's and back end's API key, or null: the API stays closed. */
   readonly apiKey: string | null;
   readonly allowPrivateAddresses: boolean;
+  /** The instance's own key, in which Cal.com keeps what users enter; null where it is not known. */
+  readonly calendsoKey: KeyObject | null;
 }
 
+const CALENDSO_REMEDY = 'Give the value that the Cal.com instance has: 32 characters.';
 const KEYGEN = 'Make one with: keyferry keygen.';
 
 /**
@@ -33,6 +38,7 @@ export function readRoleSettings(
     sync: readSyncSettings(variables),
     apiKey: variables.parsed('KEYFERRY_API_KEY', KEYGEN, longEnough),
     allowPrivateAddresses: variables.flag('KEYFERRY_ALLOW_PRIVATE_ADDRESSES', false),
+    calendsoKey: variables.parsed(CALENDSO_KEY_NAME, CALENDSO_REMEDY, readAesKey),
   };
 }
 

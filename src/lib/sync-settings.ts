@@ -38,7 +38,7 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
   const [secretName, secret] = either(variables, SECRET_NAMES);
   const [headerName, header] = either(variables, HEADER_NAMES);
   const key = variables.text(ENCRYPTION_KEY_NAME);
-  const encryptionKey = variables.parsed(ENCRYPTION_KEY_NAME, KEY_COMMAND, readKey);
+  const encryptionKey = variables.parsed(ENCRYPTION_KEY_NAME, KEY_COMMAND, readAesKey);
   if (header !== null && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) {
     variables.report(headerName, 'is not a header name', 'Use letters, digits and hyphens.');
   }
@@ -63,7 +63,11 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
   };
 }
 
-function readKey(text: string): KeyObject {
+/**
+ * A key of 32 one-byte characters.
+ * @throws Error that says what is wrong, without the text
+ */
+export function readAesKey(text: string): KeyObject {
   if (text.length !== 32) throw new Error(`has ${text.length} characters instead of 32`);
   if (Buffer.from(text, 'latin1').toString('latin1') !== text) {
     throw new Error('has a character of more than one byte');

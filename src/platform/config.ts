@@ -1,4 +1,4 @@
-import type { ProviderOverrides } from '../apps/index.ts';
+import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.ts';
 import { ConfigError, type Env, readVariables } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 import { ENCRYPTION_KEY_NAME, SECRET_NAMES, WEBAPP_URL_NAME } from '../protocol/index.ts';
@@ -9,6 +9,8 @@ export interface PlatformConfig extends RoleSettings {
   /** Where browsers and the instance reach this platform. */
   readonly publicUrl: string;
   readonly providers: ProviderOverrides;
+  /** Apps of the operator, beside those that Keyferry knows. */
+  readonly apps?: readonly AppDefinition[];
   /** What the default target is: a Keyferry instance, or an unmodified Cal.com. */
   readonly targetKind: TargetKind;
   /** Whether refresh tokens travel to the default target. */
@@ -16,18 +18,22 @@ export interface PlatformConfig extends RoleSettings {
 }
 
 export interface ReadOptions {
+  /** What KEYFERRY_APPS_FILE says. */
+  readonly apps?: AppsFile;
   /** The folder of the SQLite file. */
   readonly data?: string;
   /** Where KEYFERRY_PLATFORM_URL is not set. */
   readonly publicUrl?: string;
 }
 
+const NO_APPS: AppsFile = { apps: [], providers: {} };
+
 /**
  * Reads a platform's configuration from variables.
  * @throws ConfigError with every problem at once
  */
 export function readPlatformConfig(env: Env, options: ReadOptions = {}): PlatformConfig {
-  const { data = 'data', publicUrl = 'http://localhost:5100' } = options;
+  const { data = 'data', publicUrl = 'http://localhost:5100', apps: file = NO_APPS } = options;
   const variables = readVariables(env);
   const { keyring, ...settings } = readRoleSettings(variables, { data, name: 'platform.db' });
   variables.required(WEBAPP_URL_NAME, 'Set it to the web address of the instance.');
@@ -44,7 +50,7 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
     ...settings,
     keyring,
     publicUrl: platformUrl ?? publicUrl,
-    providers: {},
+    ...file,
     targetKind,
     withRefreshToken,
   };

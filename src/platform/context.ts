@@ -14,6 +14,8 @@ export interface PlatformContext {
   readonly effects: Effects;
   /** To providers and targets: addresses of the records and of the operator. */
   readonly outbound: Outbound;
+  /** To addresses that users type: public ones, unless the operator allows others. */
+  readonly outboundToTyped: Outbound;
   /** Refreshes under way in this process. */
   readonly flights: RefreshFlights;
   /** Tells the worker of this process that something is due. Call it after the commit. */
@@ -25,6 +27,9 @@ export const DEFAULT_TARGET = 'default';
 
 /** How long a provider or a target has to answer, in milliseconds. */
 export const DEADLINE_MS = 10_000;
+
+/** The longest calendar feed that is read, in bytes. */
+export const FEED_BYTES = 4 * 1024 * 1024;
 
 /** The longest answer of a provider or a target that is read, in bytes. */
 export const ANSWER_BYTES = 1024 * 1024;

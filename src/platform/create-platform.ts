@@ -3,8 +3,9 @@ import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import { aheadLoop, refreshAhead } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
-import { ANSWER_BYTES, DEADLINE_MS, type PlatformContext } from './context.ts';
+import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
 import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
@@ -17,10 +18,12 @@ export interface Platform {
   /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
   fetch(request: Request): Response | Promise<Response>;
   readonly database: Database<PlatformTables>;
-  /** Starts to deliver, in this process. */
+  /** Starts to deliver, and to refresh ahead for a Cal.com that cannot, in this process. */
   start(): void;
   /** Delivers what is due now. @returns how many deliveries were handled */
   runOutbox(): Promise<number>;
+  /** Refreshes what a Cal.com could not when it ends. @returns how many connections were due */
+  runAhead(): Promise<number>;
   /** Finishes the deliveries under way and closes the database. */
   close(): Promise<void>;
 }
@@ -38,13 +41,20 @@ export async function createPlatform(
   const effects = createEffects(replaced);
   const database = openDatabase<PlatformTables>(config.database);
   const outbound = createOutbound({ deadlineMs: DEADLINE_MS, maxBytes: ANSWER_BYTES, addresses: 'any' });
+  const outboundToTyped = createOutbound({
+    deadlineMs: DEADLINE_MS,
+    maxBytes: FEED_BYTES,
+    addresses: config.allowPrivateAddresses ? 'any' : 'public',
+  });
+  const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
   const context: PlatformContext = {
     config,
     database,
-    catalogue: createCatalogue(config.providers),
+    catalogue: createCatalogue(config.providers, config.apps),
     effects,
     outbound,
+    outboundToTyped,
     flights: singleFlight(),
     wake: bell.ring,
   };
@@ -52,7 +62,7 @@ export async function createPlatform(
     await migrate(database, PLATFORM_MIGRATIONS);
     await putDefaultTarget(context);
   } catch (error) {
-    await outbound.close();
+    await closeOutbound();
     await database.close();
     throw error;
   }
@@ -60,19 +70,25 @@ export async function createPlatform(
   let stopping = false;
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
+  const ahead = aheadLoop(context);
   const pruning = setInterval(() => prune(context), HOUR_MS);
   pruning.unref();
 
   return {
     fetch: request => http.fetch(request),
     database,
-    start: worker.start,
+    start() {
+      worker.start();
+      ahead.start();
+    },
     runOutbox: worker.run,
+    runAhead: () => refreshAhead(context),
     async close() {
       stopping = true;
       clearInterval(pruning);
+      await ahead.close();
       await worker.close();
-      await outbound.close();
+      await closeOutbound();
       await database.close();
     },
   };

@@ -18,6 +18,7 @@ export interface TargetTable {
   sealedSecret: string;
   sealedEncryptionKey: string;
   sealedApiKey: string | null;
+  sealedCalendsoKey: string | null;
   withRefreshToken: Generated<boolean | 0 | 1>;
   createdAt: number;
   updatedAt: number;
@@ -82,6 +83,7 @@ export interface ConnectSessionTable {
   apps: string;
   returnUrl: string | null;
   browserHash: string | null;
+  tries: Generated<number>;
   expiresAt: number;
   createdAt: number;
 }

@@ -3,7 +3,7 @@ import { open, seal } from '../lib/sealed-box.ts';
 import { aesKey } from '../protocol/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { DEFAULT_TARGET, type PlatformContext } from './context.ts';
-import { listTargets, putTarget, type TargetRow } from './store/index.ts';
+import { listTargets, putTarget, renewNotDeliverable, type TargetRow } from './store/index.ts';
 import type { TargetKind } from './tables.ts';
 
 /** An instance that credentials are delivered to, with its secrets open. */
@@ -18,6 +18,8 @@ export interface Target {
   readonly encryptionKey: KeyObject;
   /** For the API beyond Cal.com's, or null. */
   readonly apiKey: string | null;
+  /** The instance's own key, in which a Cal.com keeps what users enter; null where it is not known. */
+  readonly calendsoKey: KeyObject | null;
   readonly withRefreshToken: boolean;
 }
 
@@ -35,9 +37,15 @@ export async function putDefaultTarget({ config, database, effects }: Context): 
     secret,
     encryptionKey,
     apiKey: config.apiKey,
+    calendsoKey: config.calendsoKey,
     withRefreshToken: config.withRefreshToken,
   };
-  await putTarget(database.db, sealTarget(config, target), effects.now());
+  const at = effects.now();
+  await putTarget(database.db, sealTarget(config, target), at);
+  // Either makes deliverable what was not.
+  if (target.calendsoKey !== null || target.kind === 'keyferry') {
+    await renewNotDeliverable(database.db, target.id, at);
+  }
 }
 
 /** Every target, open. */
@@ -52,35 +60,36 @@ export async function findTarget(context: Omit<Context, 'effects'>, id: string):
 }
 
 function sealTarget({ keyring }: PlatformConfig, target: Target): TargetRow {
-  const { secret, encryptionKey, apiKey, ...open } = target;
+  const { secret, encryptionKey, apiKey, calendsoKey, ...plain } = target;
+  const sealed = (text: string, column: SealedColumn) => seal(keyring, text, identity(target.id, column));
   return {
-    ...open,
-    sealedSecret: seal(keyring, secret, identity(target.id, 'secret')),
-    sealedEncryptionKey: seal(
-      keyring,
-      encryptionKey.export().toString('latin1'),
-      identity(target.id, 'encryption-key'),
-    ),
-    sealedApiKey: apiKey === null ? null : seal(keyring, apiKey, identity(target.id, 'api-key')),
+    ...plain,
+    sealedSecret: sealed(secret, 'secret'),
+    sealedEncryptionKey: sealed(textOf(encryptionKey), 'encryption-key'),
+    sealedApiKey: apiKey === null ? null : sealed(apiKey, 'api-key'),
+    sealedCalendsoKey: calendsoKey === null ? null : sealed(textOf(calendsoKey), 'calendso-key'),
   };
+}
+
+function textOf(key: KeyObject): string {
+  return key.export().toString('latin1');
 }
 
 function openTarget({ keyring }: PlatformConfig, row: TargetRow): Target {
-  const { id, kind, webappUrl, header, sealedSecret, sealedEncryptionKey, sealedApiKey, withRefreshToken } =
-    row;
+  const { sealedSecret, sealedEncryptionKey, sealedApiKey, sealedCalendsoKey, ...plain } = row;
+  const opened = (text: string, column: SealedColumn) => open(keyring, text, identity(row.id, column));
   return {
-    id,
-    kind,
-    webappUrl,
-    header,
-    withRefreshToken,
-    secret: open(keyring, sealedSecret, identity(id, 'secret')),
-    encryptionKey: aesKey(open(keyring, sealedEncryptionKey, identity(id, 'encryption-key'))),
-    apiKey: sealedApiKey === null ? null : open(keyring, sealedApiKey, identity(id, 'api-key')),
+    ...plain,
+    secret: opened(sealedSecret, 'secret'),
+    encryptionKey: aesKey(opened(sealedEncryptionKey, 'encryption-key')),
+    apiKey: sealedApiKey === null ? null : opened(sealedApiKey, 'api-key'),
+    calendsoKey: sealedCalendsoKey === null ? null : aesKey(opened(sealedCalendsoKey, 'calendso-key')),
   };
 }
 
+type SealedColumn = 'secret' | 'encryption-key' | 'api-key' | 'calendso-key';
+
 /** A sealed column opens in its own row and column alone. */
-function identity(id: string, column: 'secret' | 'encryption-key' | 'api-key'): string {
+function identity(id: string, column: SealedColumn): string {
   return `target:${id}:${column}`;
 }

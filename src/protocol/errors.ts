@@ -23,9 +23,12 @@ export const STATUS = {
   conflict: 409,
   app_disabled: 409,
   app_keys_missing: 409,
+  not_a_token_app: 409,
+  not_deliverable: 409,
   needs_reconnect: 409,
   session_invalid: 410,
   body_too_large: 413,
+  credential_refused: 422,
   // the other side
   sync_endpoint_missing: 424,
   platform_unreachable: 424,

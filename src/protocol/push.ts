@@ -27,22 +27,35 @@ const MEMBERS = [
  * @see docs/protocol.md#5
  */
 export function parsePush(body: unknown): Push | readonly PushIssue[] {
-  if (typeOf(body) !== 'object') return [issue('object', typeOf(body), [])];
-  const members = body as Record<string, unknown>;
-  const issues: PushIssue[] = [];
-  for (const [name, expected] of MEMBERS) {
-    const received = typeOf(members[name]);
-    if (received !== expected) issues.push(issue(expected, received, [name]));
-    else if (name === 'userId' && !Number.isInteger(members[name])) {
-      issues.push(issue('integer', 'float', [name]));
-    }
-  }
+  const issues = memberIssues(body, MEMBERS);
   if (issues.length > 0) return issues;
+  const members = body as Record<string, unknown>;
   return {
     userId: members.userId as number,
     appSlug: members.appSlug as string,
     keys: members.keys as string,
   };
+}
+
+/**
+ * The faults of a parsed body against members of a type each, in the order of those; none where it is good.
+ * A `number` must be whole.
+ */
+export function memberIssues(
+  body: unknown,
+  expectations: readonly (readonly [name: string, type: 'number' | 'string'])[],
+): PushIssue[] {
+  if (typeOf(body) !== 'object') return [issue('object', typeOf(body), [])];
+  const members = body as Record<string, unknown>;
+  const issues: PushIssue[] = [];
+  for (const [name, expected] of expectations) {
+    const received = typeOf(members[name]);
+    if (received !== expected) issues.push(issue(expected, received, [name]));
+    else if (expected === 'number' && !Number.isInteger(members[name])) {
+      issues.push(issue('integer', 'float', [name]));
+    }
+  }
+  return issues;
 }
 
 function issue(expected: string, received: string, path: readonly string[]): PushIssue {

@@ -7,6 +7,8 @@ export const HEADER_NAMES = ['CALCOM_WEBHOOK_HEADER_NAME', 'CALCOM_CREDENTIAL_SY
 export const ENDPOINT_NAME = 'CALCOM_CREDENTIAL_SYNC_ENDPOINT';
 export const ENCRYPTION_KEY_NAME = 'CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY';
 export const WEBAPP_URL_NAME = 'CALCOM_WEBAPP_URL';
+/** Cal.com's own key: what its users enter is kept, and therefore pushed, encrypted with it. */
+export const CALENDSO_KEY_NAME = 'CALENDSO_ENCRYPTION_KEY';
 
 /** The headers that carry the secret when no name is configured: received under either, sent under both. */
 export const DEFAULT_HEADERS = ['calcom-webhook-secret', 'calcom-credential-sync-secret'] as const;

@@ -29,7 +29,14 @@ export function browser(
     cookies,
     get: url => send(new Request(url, { redirect: 'manual' })),
     post: (url, form) =>
-      send(new Request(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams(form) })),
+      send(
+        new Request(url, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { origin: new URL(url).origin },
+          body: new URLSearchParams(form),
+        }),
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import { type EnvironmentOptions, readEnvironment } from '../environment.ts';
 import { type Asking, wireOf } from './ask.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkInstanceSide } from './check-instance-side.ts';
+import { checkNesting } from './check-nesting.ts';
 import { checkPlatformSide } from './check-platform-side.ts';
 import { type Finding, findingsOf, type Role } from './finding.ts';
 
@@ -72,7 +73,7 @@ async function examineInstance(config: InstanceConfig, asking: Asking): Promise<
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
     return [database, findings.warning('reachable', 'no platform is configured', remedy)];
   }
-  const slugs = [...createCatalogue(config.providers).keys()];
+  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
   return [database, ...(await checkPlatformSide(asking, { endpoint, wire, slugs }, findings))];
 }
 
@@ -88,9 +89,11 @@ async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<
       findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
     ];
   }
-  const slugs = [...createCatalogue(config.providers).keys()];
+  const catalogue = createCatalogue(config.providers, config.apps);
+  const slugs = [...catalogue.keys()];
   return [
     database,
+    ...checkNesting(config, catalogue, findings),
     ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
   ];
 }

@@ -44,7 +44,7 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
       google = await startGoogle({ ...client, redirectUri }, clock.now());
       opened.parts.push(google);
     }
-    const providers = google?.providers ?? {};
+    const providers = { ...instanceConfig.providers, ...google?.providers };
     const roles = await openRoles(
       { instance: { ...instanceConfig, providers }, platform: { ...platformConfig, providers } },
       { log: logTo(configs.logLevel), now: clock.now },

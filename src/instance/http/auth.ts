@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { apiKeyHolds, hashApiKey } from '../store/index.ts';
+import { hashApiKey, judgeApiKey } from '../store/index.ts';
 
 /** How long a key that was found good is not looked up again, in milliseconds. */
 const REMEMBERED_MS = 10_000;
@@ -10,7 +10,17 @@ const REMEMBERED = 1_000;
 /** Paths that the other side of the wire may ask too, with the shared secret. */
 const PEER_PATHS = new Set(['/api/keyferry/v1/status', '/api/keyferry/v1/echo']);
 
-/** Lets a request pass with an admin API key (`Authorization: Bearer`); nothing is parsed before. */
+/** Where a key may stand in the query too, as Cal.com's API v1 has it. */
+const QUERY_KEY_PATHS = '/api/v1/';
+
+/** The API key of a request: `Authorization: Bearer`, or `?apiKey=` below /api/v1. */
+export function presentedKey(c: Context): string | undefined {
+  const [, bearer] = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  if (bearer !== undefined) return bearer;
+  return (c.req.path.startsWith(QUERY_KEY_PATHS) && c.req.query('apiKey')) || undefined;
+}
+
+/** Lets a request pass with an admin API key; nothing is parsed before. */
 export function requireApiKey(
   context: Pick<InstanceContext, 'config' | 'database' | 'effects'>,
 ): MiddlewareHandler {
@@ -20,15 +30,14 @@ export function requireApiKey(
     const now = context.effects.now();
     const hashed = hashApiKey(key);
     if ((good.get(hashed) ?? 0) > now) return true;
-    if (!(await apiKeyHolds(context.database, hashed, now))) return false;
+    if ((await judgeApiKey(context.database, key, now)) !== 'admin') return false;
     if (good.size >= REMEMBERED) good.clear();
     good.set(hashed, now + REMEMBERED_MS);
     return true;
   }
 
   return async function apiKey(c, next) {
-    const authorization = c.req.header('authorization') ?? '';
-    const [, key] = /^Bearer\s+(\S+)$/i.exec(authorization) ?? [];
+    const key = presentedKey(c);
     if (key !== undefined && (await holds(key))) return next();
     if (PEER_PATHS.has(c.req.path) && holdsSecret(context, c)) return next();
     throw new KeyferryError('unauthenticated', 'This needs an admin API key.', {
@@ -37,7 +46,8 @@ export function requireApiKey(
   };
 }
 
-function holdsSecret({ config }: Pick<InstanceContext, 'config'>, c: Context): boolean {
+/** Whether a request carries the shared secret of the wire. @see docs/protocol.md#1 */
+export function holdsSecret({ config }: Pick<InstanceContext, 'config'>, c: Context): boolean {
   const { secret, header } = config.sync;
   return (
     secret !== null &&

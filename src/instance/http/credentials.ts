@@ -97,11 +97,11 @@ export function credentialRoutes(app: OpenAPIHono, { database, effects }: Instan
     );
   });
   app.openapi(deleteRoute, async c => {
-    const deleted = await deleteCredentials(database, c.req.valid('query'), effects.now());
+    const { length: deleted } = await deleteCredentials(database, c.req.valid('query'), effects.now());
     return c.json({ deleted }, 200);
   });
   app.openapi(deleteOneRoute, async c => {
-    const deleted = await deleteCredentials(database, c.req.valid('param'), effects.now());
+    const { length: deleted } = await deleteCredentials(database, c.req.valid('param'), effects.now());
     if (deleted === 0) throw new KeyferryError('credential_not_found', 'There is no credential of this id.');
     return c.json({ deleted }, 200);
   });

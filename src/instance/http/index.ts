@@ -11,7 +11,9 @@ import type { InstanceContext } from '../context.ts';
 import { appRoutes } from './apps.ts';
 import { requireApiKey } from './auth.ts';
 import { calendarRoutes } from './calendars.ts';
+import { credentialSyncRoute } from './credential-sync.ts';
 import { credentialRoutes } from './credentials.ts';
+import { formCredentialRoute } from './form-credential.ts';
 import { peerRoutes } from './peer.ts';
 import { tokenRoute } from './token.ts';
 import { userRoutes } from './users.ts';
@@ -26,6 +28,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   app.notFound(answerUnmatched(app));
   healthRoutes(app, context.database, stopping);
   webhookRoute(app, context);
+  credentialSyncRoute(app, context);
 
   const guard = requireApiKey(context);
   const limit = limitBody(API_BYTES);
@@ -33,6 +36,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   userRoutes(app, context);
   appRoutes(app, context);
   tokenRoute(app, context);
+  formCredentialRoute(app, context);
   credentialRoutes(app, context);
   calendarRoutes(app, context);
   peerRoutes(app, context);

@@ -23,11 +23,40 @@ export async function setFirstApiKey({ db }: Store, key: string | null, now: num
   });
 }
 
-/** Whether a key of this hash exists and has not run out. */
-export async function apiKeyHolds({ db }: Store, hashed: string, now: number): Promise<boolean> {
-  const { rows } = await sql`select 1 from "ApiKey"
-    where "hashedKey" = ${hashed} and ("expiresAt" is null or "expiresAt" > ${new Date(now).toISOString()})`.execute(
-    db,
-  );
-  return rows.length > 0;
+/**
+ * What a key is worth. Only `admin` opens anything: the operator's own key, which has no user, or one of a
+ * user with the role ADMIN.
+ */
+export type ApiKeyStanding = 'admin' | 'unknown' | 'expired' | 'no_user' | 'locked' | 'not_admin';
+
+interface KeyRow {
+  readonly hashedKey: string;
+  readonly userId: number | null;
+  readonly teamId: number | null;
+  readonly role: 'USER' | 'ADMIN' | null;
+  readonly expired: boolean | 0 | 1;
+  readonly locked: boolean | 0 | 1 | null;
+}
+
+/** Cal.com shows its keys with this before them and keeps the hash of what follows. */
+const PREFIX = 'cal_';
+
+/**
+ * Judges a key as it was presented, with or without Cal.com's prefix.
+ * @param now epoch milliseconds
+ */
+export async function judgeApiKey({ db }: Store, key: string, now: number): Promise<ApiKeyStanding> {
+  const asGiven = hashApiKey(key);
+  const bare = key.startsWith(PREFIX) ? hashApiKey(key.slice(PREFIX.length)) : asGiven;
+  const { rows } = await sql<KeyRow>`
+    select k."hashedKey", k."userId", k."teamId", u."role", u."locked",
+      (k."expiresAt" is not null and k."expiresAt" <= ${new Date(now).toISOString()}) as "expired"
+    from "ApiKey" as k left join "users" as u on u."id" = k."userId"
+    where k."hashedKey" in (${asGiven}, ${bare})`.execute(db);
+  const row = rows.find(({ hashedKey }) => hashedKey === asGiven) ?? rows[0];
+  if (!row) return 'unknown';
+  if (row.expired) return 'expired';
+  if (row.userId === null) return row.teamId === null ? 'admin' : 'no_user';
+  if (row.locked) return 'locked';
+  return row.role === 'ADMIN' ? 'admin' : 'not_admin';
 }

@@ -3,16 +3,22 @@ import type { AppDefinition, Catalogue } from '../../apps/index.ts';
 import type { Store } from '../../lib/db/index.ts';
 import { type Keyring, open, seal } from '../../lib/sealed-box.ts';
 
-/** Makes a row for each app that has none. What an operator set stays: enabled, keys. */
+/**
+ * Makes a row for each app that has none, and renames what an upgrade renames. What an operator set stays:
+ * enabled, keys. Rows that are as they should be are not written.
+ * @param now epoch milliseconds
+ */
 export async function seedApps({ db }: Store, catalogue: Catalogue, now: number): Promise<void> {
   const at = new Date(now).toISOString();
-  await db.transaction().execute(async trx => {
-    for (const { slug, dirName, categories } of catalogue.values()) {
-      await sql`insert into "App" ("slug", "dirName", "categories", "createdAt", "updatedAt")
-        values (${slug}, ${dirName}, ${JSON.stringify(categories)}, ${at}, ${at})
-        on conflict ("slug") do nothing`.execute(trx);
-    }
-  });
+  const rows = [...catalogue.values()].map(
+    ({ slug, dirName, categories }) =>
+      sql`(${slug}, ${dirName}, ${JSON.stringify(categories)}, ${at}, ${at})`,
+  );
+  await sql`insert into "App" ("slug", "dirName", "categories", "createdAt", "updatedAt")
+    values ${sql.join(rows)}
+    on conflict ("slug") do update set "dirName" = excluded."dirName", "categories" = excluded."categories",
+      "updatedAt" = excluded."updatedAt"
+    where "App"."dirName" <> excluded."dirName" or "App"."categories" <> excluded."categories"`.execute(db);
 }
 
 /** What may be shown of an app: its keys only as set or not, and those that are no secret. */

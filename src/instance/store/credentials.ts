@@ -35,32 +35,51 @@ export async function listCredentials(
   return rows;
 }
 
-/** Which credentials to delete: one by id, or those of a user for an app. */
+/** A user's credentials in the order of their ids, as Cal.com's API v1 shows them. */
+export async function listOwnCredentials(
+  { db }: Store,
+  userId: number,
+  appSlug: string | null,
+): Promise<{ id: number; appId: string }[]> {
+  // PostgreSQL refuses NUL in a text; no app has one.
+  if (appSlug?.includes('\0')) return [];
+  const ofApp = appSlug === null ? sql`` : sql`and "appId" = ${appSlug}`;
+  const { rows } = await sql<{ id: number; appId: string }>`
+    select "id", "appId" from "Credential" where "userId" = ${userId} ${ofApp} order by "id"`.execute(db);
+  return rows;
+}
+
+/** Which credentials to delete: one by id, of a certain user or of any, or those of a user for an app. */
 export type CredentialSelection =
-  | { readonly id: number }
+  | { readonly id: number; readonly userId?: number }
   | { readonly userId: number; readonly appSlug: string };
 
-/** Deletes credentials for good. @returns how many there were; a repeat finds none */
+export interface DeletedCredential {
+  readonly id: number;
+  readonly userId: number;
+  readonly appId: string;
+}
+
+/** Deletes credentials for good, and their calendars with them. @returns what there was; a repeat finds none */
 export async function deleteCredentials(
   store: Store,
   selection: CredentialSelection,
   at: number,
-): Promise<number> {
-  const where =
-    'id' in selection
-      ? sql`"id" = ${selection.id}`
-      : sql`"userId" = ${selection.userId} and "appId" = ${selection.appSlug}`;
+): Promise<DeletedCredential[]> {
+  const where = 'id' in selection ? sql`"id" = ${selection.id}` : sql`"appId" = ${selection.appSlug}`;
+  const { userId = null } = selection;
+  const ofUser = userId === null ? sql`` : sql`and "userId" = ${userId}`;
   const deleted = await store.db.transaction().execute(async trx => {
-    const { rows } = await sql<{ id: number; userId: number; appId: string }>`
-      delete from "Credential" where ${where} returning "id", "userId", "appId"`.execute(trx);
-    for (const { userId, appId } of rows) {
+    const { rows } = await sql<DeletedCredential>`
+      delete from "Credential" where ${where} ${ofUser} returning "id", "userId", "appId"`.execute(trx);
+    for (const row of rows) {
       await sql`insert into "event" ("at", "kind", "actor", "userId", "appId")
-        values (${at}, 'credential.deleted', 'api', ${userId}, ${appId})`.execute(trx);
+        values (${at}, 'credential.deleted', 'api', ${row.userId}, ${row.appId})`.execute(trx);
     }
     return rows;
   });
   for (const { id } of deleted) await forgetLease(store, leaseName(id));
-  return deleted.length;
+  return deleted;
 }
 
 /** The name under which a credential's refresh is leased. */

@@ -4,6 +4,8 @@ export * from './credentials.ts';
 export * from './events.ts';
 export * from './find.ts';
 export * from './mark-failed.ts';
+export * from './replace-push.ts';
 export * from './replace-token.ts';
 export * from './store-pushes.ts';
+export * from './store-with-calendar.ts';
 export * from './users.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Store, writing } from '../../lib/db/index.ts';
+import { type Columns, type Store, writing } from '../../lib/db/index.ts';
 
 /** What makes a credential's row unique. */
 export interface CredentialKey {
@@ -28,35 +28,22 @@ interface Written extends CredentialKey {
 
 const key = { userId: 'integer', appId: 'text', account: 'text' } as const;
 
-const input = { ...key, type: 'text', sealedKey: 'text', expiresAt: 'bigint', at: 'bigint' } as const;
-const written = { ...key, version: 'integer', pushedAt: 'bigint' } as const;
+/** What a received credential is made of, for SQL. */
+export const PUSH_COLUMNS = {
+  ...key,
+  type: 'text',
+  sealedKey: 'text',
+  expiresAt: 'bigint',
+  at: 'bigint',
+} as const satisfies Columns<StoredPush>;
 
-function logged(rows: RawBuilder<Written>): RawBuilder<unknown> {
-  return sql`insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId", 'version ' || w."version"
-    from ${rows} as w where true`;
-}
-
-/** For the rows that are there: an upsert would use up an id, or write the page that holds them, each time. */
-const replace = writing<StoredPush, Written>({
-  input,
-  write: pushes => sql`
-    update "Credential" set "type" = p."type", "sealedKey" = p."sealedKey", "expiresAt" = p."expiresAt",
-      "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
-      "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
-    from ${pushes} as p
-    join "users" as u on u."id" = p."userId"
-    where "Credential"."userId" = p."userId" and "Credential"."appId" = p."appId"
-      and "Credential"."account" = p."account" and not u."locked"
-    returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt"`,
-  written,
-  followUp: logged,
-});
-
-const create = writing<StoredPush, Written>({
-  input,
+/**
+ * The upsert of received credentials, up to its `returning`: user and app are checked, the row is made or
+ * replaced whole, a dead mark is cleared.
+ */
+export function upsertCredentials(pushes: RawBuilder<StoredPush>): RawBuilder<unknown> {
   // Rows are taken in one order, so that two processes cannot lock each other out.
-  write: pushes => sql`
+  return sql`
     insert into "Credential" ("userId", "appId", "type", "account", "sealedKey", "expiresAt",
       "createdAt", "updatedAt", "pushedAt")
     select p."userId", p."appId", p."type", p."account", p."sealedKey", p."expiresAt", p."at", p."at", p."at"
@@ -68,10 +55,41 @@ const create = writing<StoredPush, Written>({
     on conflict ("userId", "appId", "account") do update set
       "type" = excluded."type", "sealedKey" = excluded."sealedKey", "expiresAt" = excluded."expiresAt",
       "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
-      "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"
+      "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"`;
+}
+
+/** The event of each credential that was written by a push. */
+export function notePushes(written: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
+    select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId",
+      'version ' || w."version" from ${written} as w where true`;
+}
+
+const written = { ...key, version: 'integer', pushedAt: 'bigint' } as const;
+
+/** For the rows that are there: an upsert would use up an id, or write the page that holds them, each time. */
+const replace = writing<StoredPush, Written>({
+  input: PUSH_COLUMNS,
+  write: pushes => sql`
+    update "Credential" set "type" = p."type", "sealedKey" = p."sealedKey", "expiresAt" = p."expiresAt",
+      "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
+      "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
+    from ${pushes} as p
+    join "users" as u on u."id" = p."userId"
+    where "Credential"."userId" = p."userId" and "Credential"."appId" = p."appId"
+      and "Credential"."account" = p."account" and not u."locked"
+    returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt"`,
+  written,
+  followUp: notePushes,
+});
+
+const create = writing<StoredPush, Written>({
+  input: PUSH_COLUMNS,
+  write: pushes => sql`${upsertCredentials(pushes)}
     returning "userId", "appId", "account", "version", "pushedAt"`,
   written,
-  followUp: logged,
+  followUp: notePushes,
 });
 
 /**

@@ -1,3 +1,4 @@
+import { type AppDefinition, isOAuthApp } from '../../apps/index.ts';
 import { retryAfterMs } from '../../lib/backoff.ts';
 import { type OutboundAnswer, OutboundError } from '../../lib/outbound.ts';
 import { KeyferryError } from '../../protocol/index.ts';
@@ -22,8 +23,18 @@ export function callProvider(context: Context, user: { userId: number; appSlug: 
   };
 }
 
+/** Calls an app's API with a token that is not stored yet. */
+export function callWithToken(
+  context: Omit<Context, 'accessToken'>,
+  { appSlug, accessToken }: { appSlug: string; accessToken: string },
+): CallProvider {
+  return async function call(request) {
+    return judgeProvider(await send(context, appSlug, request, accessToken), context.effects.now());
+  };
+}
+
 async function send(
-  { catalogue, outbound }: Context,
+  { catalogue, outbound }: Omit<Context, 'accessToken'>,
   appSlug: string,
   { method, path, json }: ProviderRequest,
   token: string,
@@ -32,14 +43,21 @@ async function send(
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const type = json === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    const url = `${catalogue.get(appSlug)?.apiBase ?? ''}${path}`;
-    return await outbound(url, { method, headers: { ...headers, ...type }, ...body });
+    return await outbound(`${apiBase(catalogue.get(appSlug))}${path}`, {
+      method,
+      headers: { ...headers, ...type },
+      ...body,
+    });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     throw new KeyferryError('provider_unreachable', `The provider cannot be reached: ${error.message}.`, {
       cause: error,
     });
   }
+}
+
+function apiBase(app: AppDefinition | undefined): string {
+  return (app && isOAuthApp(app) && app.credential.apiBase) || '';
 }
 
 /**

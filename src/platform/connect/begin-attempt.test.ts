@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
-import { createCatalogue } from '../../apps/index.ts';
+import { createCatalogue, isOAuthApp, type OAuthApp, type ProviderOverrides } from '../../apps/index.ts';
 import { authorizationUrl } from './begin-attempt.ts';
 
 const REQUEST = { clientId: 'id', redirectUri: 'https://p.example/api/connect/callback', state: 's' };
 
+function oauthApp(slug: string, overrides: ProviderOverrides = {}): OAuthApp {
+  const app = createCatalogue(overrides).get(slug);
+  if (app === undefined || !isOAuthApp(app)) throw new Error(`no OAuth app ${slug}`);
+  return app;
+}
+
 test('the address of the consent page has what the record and the protocol want', () => {
-  const google = createCatalogue().get('google-calendar');
-  if (google === undefined) throw new Error('no such app');
+  const google = oauthApp('google-calendar').credential;
   const url = authorizationUrl(google, { ...REQUEST, codeChallenge: 'c' });
   expect(`${url.origin}${url.pathname}`).toBe('https://accounts.google.com/o/oauth2/v2/auth');
   expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -23,10 +28,9 @@ test('the address of the consent page has what the record and the protocol want'
 });
 
 test('an address with a query keeps it, and without scopes and PKCE neither is named', () => {
-  const zoom = createCatalogue({ zoom: { authorizationEndpoint: 'https://z.example/a?tenant=1' } }).get(
-    'zoom',
-  );
-  if (zoom === undefined) throw new Error('no such app');
+  const zoom = oauthApp('zoom', {
+    zoom: { authorizationEndpoint: 'https://z.example/a?tenant=1' },
+  }).credential;
   const url = authorizationUrl(zoom, { ...REQUEST, codeChallenge: null });
   expect([...url.searchParams.keys()]).toEqual([
     'tenant',

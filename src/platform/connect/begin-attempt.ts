@@ -1,10 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import type { AppDefinition } from '../../apps/index.ts';
+import type { OAuthApp } from '../../apps/index.ts';
 import { open, seal } from '../../lib/sealed-box.ts';
 import type { PlatformContext } from '../context.ts';
-import { oauthClient } from '../oauth/index.ts';
+import { fillEndpoint, fillParameters, oauthClient, redirectUri } from '../oauth/index.ts';
 import { insertAttempt } from '../store/index.ts';
-import { findApp, readAppKeys } from '../vault/index.ts';
+import { type AppKeys, findOAuthApp, readAppKeys } from '../vault/index.ts';
 import { type OpenSession, sessionInvalid } from './open-session.ts';
 import { hashSecret, randomSecret } from './secrets.ts';
 
@@ -21,11 +21,18 @@ export const ATTEMPT_MS = 10 * 60_000;
 export async function beginAttempt(context: Context, session: OpenSession, slug: string): Promise<URL> {
   const { config, database, effects } = context;
   if (!session.apps.includes(slug) || session.done.includes(slug)) throw sessionInvalid();
-  const app = findApp(context, slug);
-  const { client } = oauthClient(app, await readAppKeys(context, app));
+  const app = findOAuthApp(context, slug);
+  const { client, keys } = oauthClient(app, await readAppKeys(context, app));
   const state = randomSecret();
   const stateHash = hashSecret(state);
   const verifier = oauth.generateRandomCodeVerifier();
+  const url = authorizationUrl(app.credential, {
+    clientId: client.client_id,
+    redirectUri: redirectUri(context),
+    state,
+    codeChallenge: app.credential.oauth.pkce ? await oauth.calculatePKCECodeChallenge(verifier) : null,
+    keys: publicKeys(app, keys),
+  });
   await insertAttempt(database.db, {
     stateHash,
     sessionId: session.id,
@@ -33,24 +40,35 @@ export async function beginAttempt(context: Context, session: OpenSession, slug:
     sealedVerifier: seal(config.keyring, verifier, identity(stateHash)),
     expiresAt: effects.now() + ATTEMPT_MS,
   });
-  return authorizationUrl(app, {
-    clientId: client.client_id,
-    redirectUri: redirectUri(context),
-    state,
-    codeChallenge: app.oauth.pkce ? await oauth.calculatePKCECodeChallenge(verifier) : null,
-  });
+  return url;
 }
 
-/** The address of a provider's consent page (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
+/** What a browser may see of the keys. */
+function publicKeys({ publicKeys: names }: OAuthApp, keys: AppKeys): AppKeys {
+  return Object.fromEntries(Object.entries(keys).filter(([name]) => names.includes(name)));
+}
+
+/**
+ * The address of a provider's consent page (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+ * @param request.keys the app keys that a browser may see
+ * @throws KeyferryError app_keys_missing, address_refused
+ */
 export function authorizationUrl(
   {
-    oauth: { authorizationEndpoint, authorizeParameters, scopes, scopeSeparator },
-  }: Pick<AppDefinition, 'oauth'>,
-  request: { clientId: string; redirectUri: string; state: string; codeChallenge: string | null },
+    oauth: { authorizationEndpoint, allowed, authorizeParameters, scopes, scopeSeparator },
+  }: OAuthApp['credential'],
+  request: {
+    clientId: string;
+    redirectUri: string;
+    state: string;
+    codeChallenge: string | null;
+    keys?: AppKeys;
+  },
 ): URL {
-  const url = new URL(authorizationEndpoint);
+  const { keys = {} } = request;
+  const url = fillEndpoint(authorizationEndpoint, { keys, allowed });
   const parameters: Record<string, string> = {
-    ...authorizeParameters,
+    ...fillParameters(authorizeParameters, keys),
     response_type: 'code',
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -63,11 +81,6 @@ export function authorizationUrl(
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url;
-}
-
-/** One for all apps: the state tells them apart. */
-export function redirectUri({ config }: Pick<PlatformContext, 'config'>): string {
-  return `${config.publicUrl}/api/connect/callback`;
 }
 
 /** The verifier of an attempt. @throws KeyferryError sealed_unreadable */

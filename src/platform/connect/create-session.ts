@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { isOAuthApp } from '../../apps/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
 import { insertSession } from '../store/index.ts';
 import { findTarget } from '../targets.ts';
-import { allAppKeys, appKeysMissing, findApp, refuseTaken } from '../vault/index.ts';
+import { allAppKeys, appKeysMissing, findConnectableApp, refuseTaken } from '../vault/index.ts';
 import { hashSecret, randomSecret } from './secrets.ts';
 
 export interface SessionRequest {
   readonly externalUserId: string;
   readonly calcomUserId: number;
-  /** Slugs; absent: every app that has keys. */
+  /** Slugs; absent: every OAuth app that has keys. Apps with a form are offered where they are named. */
   readonly apps?: readonly string[] | undefined;
   /** Where the browser goes afterwards; http(s). */
   readonly returnUrl?: string | undefined;
@@ -65,10 +66,11 @@ async function allowedApps(
   wanted: readonly string[] | undefined,
 ): Promise<readonly string[]> {
   const keys = await allAppKeys(context);
-  const slugs = [...new Set(wanted ?? [...context.catalogue.keys()].filter(slug => keys.has(slug)))];
+  const withKeys = [...context.catalogue.values()].filter(app => isOAuthApp(app) && keys.has(app.slug));
+  const slugs = [...new Set(wanted ?? withKeys.map(({ slug }) => slug))];
   for (const slug of slugs) {
-    findApp(context, slug);
-    if (!keys.has(slug)) throw appKeysMissing(slug);
+    const app = findConnectableApp(context, slug);
+    if (isOAuthApp(app) && !keys.has(slug)) throw appKeysMissing(slug);
   }
   if (slugs.length === 0) {
     throw new KeyferryError('app_keys_missing', 'No app has keys on this platform.', {

@@ -1,12 +1,19 @@
 import * as oauth from 'oauth4webapi';
-import type { AppDefinition } from '../../apps/index.ts';
-import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import type { AppDefinition, OAuthApp } from '../../apps/index.ts';
+import { type Credential, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { exchangeCode, type OAuthClient, oauthClient, type TokenOutcome } from '../oauth/index.ts';
+import {
+  callbackMembers,
+  exchangeCode,
+  type OAuthClient,
+  oauthClient,
+  redirectUri,
+  type TokenOutcome,
+} from '../oauth/index.ts';
 import { providerError } from '../refresh/index.ts';
 import { type Attempt, consumeAttempt, findSession, type SessionRow } from '../store/index.ts';
-import { findApp, readAppKeys, storeGrant } from '../vault/index.ts';
-import { openVerifier, redirectUri } from './begin-attempt.ts';
+import { findOAuthApp, readAppKeys, storeGrant } from '../vault/index.ts';
+import { openVerifier } from './begin-attempt.ts';
 import { sessionInvalid } from './open-session.ts';
 import { hashSecret } from './secrets.ts';
 
@@ -62,13 +69,14 @@ async function connect(context: Context, walk: Walk): Promise<void> {
   const { session, attempt, state, stateHash } = walk;
   const { effects, outbound } = context;
   if (attempt.expiresAt <= effects.now()) throw sessionInvalid();
-  const app = findApp(context, attempt.appSlug);
+  const app = findOAuthApp(context, attempt.appSlug);
   const client = oauthClient(app, await readAppKeys(context, app));
   const parameters = validated(client, walk.parameters, state);
   const outcome = await exchangeCode(outbound, client, {
     parameters,
+    members: callbackMembers(parameters, app.credential.oauth),
     redirectUri: redirectUri(context),
-    verifier: app.oauth.pkce
+    verifier: app.credential.oauth.pkce
       ? openVerifier(context, { stateHash, sealedVerifier: attempt.sealedVerifier })
       : null,
     now: effects.now,
@@ -76,25 +84,33 @@ async function connect(context: Context, walk: Walk): Promise<void> {
   if (outcome.kind !== 'tokens') throw exchangeError(app, outcome);
   const { targetId, externalUserId, calcomUserId, id: sessionId } = session;
   const { credential } = outcome;
+  assertWhole(app, credential);
   const user = { targetId, externalUserId, calcomUserId };
   await storeGrant(context, { ...user, appSlug: app.slug, account: '', credential, sessionId });
 }
 
+/** What no instance could use is no connection. @throws KeyferryError provider_malformed */
+function assertWhole(app: OAuthApp, { wire }: Credential): void {
+  const parsed = app.credential.schema.safeParse(wire);
+  if (parsed.success) return;
+  const names = parsed.error.issues.map(({ path }) => path.join('.'));
+  const message = `The provider of ${app.slug} sent no usable ${names.join(', ')}.`;
+  throw new KeyferryError('provider_malformed', message, { remedy: 'Look at the app at the provider.' });
+}
+
 /** Judges the provider's redirect (RFC 6749 section 4.1.2). @throws KeyferryError */
-function validated(
-  { app, server, client }: OAuthClient,
-  query: URLSearchParams,
-  state: string,
-): URLSearchParams {
+function validated({ app, client }: OAuthClient, query: URLSearchParams, state: string): URLSearchParams {
   const parameters = new URLSearchParams(query);
   // RFC 9207 tells providers apart by issuer; here the state does, and records have no issuer to compare.
   parameters.delete('iss');
+  const server = { issuer: 'https://issuer.invalid' };
   try {
     const valid = oauth.validateAuthResponse(server, client, parameters, state);
     if (valid.has('code')) return valid;
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) throw refusal(app, error.error);
-    if (!(error instanceof oauth.OperationProcessingError)) throw error;
+    const unusable = [oauth.OperationProcessingError, oauth.UnsupportedOperationError];
+    if (!unusable.some(kind => error instanceof kind)) throw error;
   }
   throw new KeyferryError('provider_malformed', `The provider of ${app.slug} sent no usable code.`, {
     remedy: 'Try again.',

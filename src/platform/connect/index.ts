@@ -1,3 +1,4 @@
+export { redirectUri } from '../oauth/index.ts';
 export * from './begin-attempt.ts';
 export * from './create-session.ts';
 export * from './finish-attempt.ts';

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { ErrorCode } from '../../protocol/index.ts';
 
-type Html = ReturnType<typeof html>;
+export type Html = ReturnType<typeof html>;
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1rem;color:#1c1c1e;background:#fff}
 h1{font-size:1.4rem}ul{list-style:none;padding:0}li{margin:.5rem 0}
 a{color:#0b57d0}.app{display:block;padding:.75rem 1rem;border:1px solid #c7c7cc;border-radius:.5rem;text-decoration:none}
-.quiet{color:#5f6368;font-size:.9rem}
-@media(prefers-color-scheme:dark){body{color:#f2f2f7;background:#1c1c1e}a{color:#8ab4f8}.app{border-color:#48484a}.quiet{color:#a1a1a6}}`;
+.quiet{color:#5f6368;font-size:.9rem}.field>*{display:block}.field input:not([type=checkbox]),select,textarea{box-sizing:border-box;width:100%;margin-top:.25rem;padding:.5rem;font:inherit}
+.field [type=checkbox],.field [type=checkbox]+label{display:inline}button{padding:.6rem 1.2rem;font:inherit}.faults{padding:.1rem 1rem;border-left:4px solid #b3261e}.faults ul{list-style:disc;padding-left:1rem}.fault{color:#b3261e}
+@media(prefers-color-scheme:dark){:root{color-scheme:dark}body{color:#f2f2f7;background:#1c1c1e}.fault{color:#f2b8b5}a{color:#8ab4f8}.app{border-color:#48484a}.quiet{color:#a1a1a6}}`;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
@@ -19,10 +20,28 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-security-policy': policy("'none'"),
 };
 
-function page(title: string, body: Html): Html {
+function policy(formAction: string): string {
+  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+}
+
+/**
+ * The headers of a page with a form. A browser sends a useful Origin with a form only where the page may send
+ * a referrer to its own site; and it checks a form's policy against what the answer redirects to as well.
+ */
+export function formHeaders(returnUrl: string | null): Readonly<Record<string, string>> {
+  const allowed = returnUrl === null ? "'self'" : `'self' ${new URL(returnUrl).origin}`;
+  return {
+    ...PAGE_HEADERS,
+    'referrer-policy': 'same-origin',
+    'content-security-policy': policy(allowed),
+  };
+}
+
+/** A whole page. Both are escaped by `html`. */
+export function page(title: string, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${raw(STYLE)}</style></head>

@@ -13,7 +13,12 @@ const route = createRoute({
       z.object({
         externalUserId: EXTERNAL_USER_ID,
         calcomUserId: CALCOM_USER_ID,
-        apps: z.array(SLUG).min(1).max(100).optional().openapi({ description: 'Absent: all that have keys' }),
+        apps: z
+          .array(SLUG)
+          .min(1)
+          .max(100)
+          .optional()
+          .openapi({ description: 'Absent: all OAuth apps that have keys; apps with a form must be named' }),
         returnUrl: z
           .url({ protocol: /^https?$/ })
           .max(2_000)

@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { OutboundError } from '../../lib/outbound.ts';
-import { judgeNoAnswer, judgeTokens } from './judge-tokens.ts';
+import { judgeNoAnswer, judgeTokens, type TokenRules } from './judge-tokens.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 
-function judged(status: number, body: unknown, headers: Record<string, string> = {}) {
+const RULES: TokenRules = {
+  errors: { grantDead: [], clientWrong: [], pause: [] },
+  expiry: { member: 'expires_in', unit: 's_from_now' },
+  refreshLimit: null,
+};
+
+function judged(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  rules: TokenRules = RULES,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return judgeTokens({ status, headers: new Headers(headers), body: text }, NOW);
+  return judgeTokens({ status, headers: new Headers(headers), body: text }, rules, NOW);
 }
 
 test('tokens are read, whatever the provider writes them with', () => {
@@ -64,6 +75,71 @@ describe('what is no token', () => {
       reason: 'answered 400 an error',
     });
     expect(judged(400, { error: '1__a-refresh-token_7' })).toMatchObject({ reason: 'answered 400 an error' });
+  });
+});
+
+describe("a record's word", () => {
+  const rules: TokenRules = {
+    errors: {
+      grantDead: ['BAD_REFRESH_TOKEN', '20026', 'inactive_user'],
+      clientWrong: ['invalid_client_id', '700016'],
+      pause: ['Access Denied'],
+    },
+    expiry: { member: null, unit: 'unknown' },
+    refreshLimit: { count: 10, perMs: 600_000 },
+  };
+  test.each([
+    [400, { error: 'inactive_user' }, 'grant'],
+    [400, { status: 'BAD_REFRESH_TOKEN', message: 'gone' }, 'grant'],
+    [400, { code: 20026, msg: 'expired' }, 'grant'],
+    [200, { code: 20026, msg: 'expired' }, 'grant'],
+    [200, { error: 'inactive_user' }, 'grant'],
+    [403, { error: { code: 'inactive_user' } }, 'grant'],
+    [403, { errors: [{ code: 'inactive_user' }] }, 'grant'],
+    [400, { error: 'invalid_client_id' }, 'client'],
+    [400, { error: 'invalid_request', error_codes: [700016] }, 'client'],
+    [400, { error: 'Access Denied', status: 'failure' }, 'busy'],
+    [400, { code: 99, msg: 'else' }, 'request'],
+    [500, { error: 'inactive_user' }, 'failed'],
+    [429, { error: 'inactive_user' }, 'busy'],
+  ])('on %i %j makes it %s', (status, body, kind) => {
+    expect(judged(status, body, {}, rules)).toMatchObject({ kind });
+  });
+
+  test('on a limit says how long a pause lasts, where the provider does not', () => {
+    const body = { error: 'Access Denied' };
+    expect(judged(400, body, {}, rules)).toMatchObject({ retryAfterMs: 600_000 });
+    expect(judged(400, body, { 'retry-after': '7' }, rules)).toMatchObject({ retryAfterMs: 7_000 });
+  });
+
+  test('on an envelope is opened', () => {
+    const wrapped: TokenRules = { ...RULES, envelope: 'data' };
+    const data = { access_token: 'a', expires_in: 60 };
+    expect(judged(200, { code: 0, msg: 'ok', data }, {}, wrapped)).toMatchObject({
+      kind: 'tokens',
+      credential: { accessToken: 'a', expiresAt: NOW + 60_000, wire: data },
+    });
+    for (const body of [{ code: 0 }, { code: 0, data: {} }, data, { code: 0, data: [] }]) {
+      expect(judged(200, body, {}, wrapped)).toMatchObject({ kind: 'malformed' });
+    }
+    expect(judged(200, { code: 7, data }, {}, wrapped)).toMatchObject({ kind: 'request' });
+  });
+
+  test.each([
+    [{ member: 'expires_in', unit: 's_from_now' }, { expires_in: 60 }, NOW + 60_000],
+    [{ member: 'expires_in', unit: 'epoch_s' }, { expires_in: NOW / 1000 + 60 }, NOW + 60_000],
+    [{ member: 'ends', unit: 'epoch_ms' }, { ends: NOW + 60_000, expires_in: 7 }, NOW + 60_000],
+    [{ member: 'expires_in', unit: 's_from_now' }, {}, null],
+    [{ member: 'expires_in', unit: 's_from_now', defaultSeconds: 60 }, {}, NOW + 60_000],
+    [{ member: 'expires_in', unit: 's_from_now', defaultSeconds: 60 }, { expires_in: 0 }, NOW + 60_000],
+    [{ member: null, unit: 'none' }, { expires_in: 60 }, null],
+    [{ member: null, unit: 'unknown', defaultSeconds: 60 }, {}, NOW + 60_000],
+    [{ member: null, unit: 'unknown', defaultSeconds: 60 }, { expires_in: 90 }, NOW + 90_000],
+    [{ member: null, unit: 's_from_now', defaultSeconds: 60 }, { expires_in: 90 }, NOW + 60_000],
+  ] as const)('on the expiry, %j, is taken', (expiry, members, expiresAt) => {
+    expect(judged(200, { access_token: 'a', ...members }, {}, { ...RULES, expiry })).toMatchObject({
+      credential: { expiresAt },
+    });
   });
 });
 

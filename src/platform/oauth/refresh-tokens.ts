@@ -1,23 +1,50 @@
 import { refreshTokenGrantRequest } from 'oauth4webapi';
 import type { Outbound } from '../../lib/outbound.ts';
-import { type OAuthClient, through } from './client.ts';
+import type { Credential } from '../../protocol/index.ts';
+import { authenticate } from './authenticate.ts';
+import { type OAuthClient, serverAt } from './client.ts';
+import { fillEndpoint, fillParameters } from './fill-endpoint.ts';
 import { judgeNoAnswer, judgeTokens, type TokenOutcome } from './judge-tokens.ts';
+import { through } from './way-out.ts';
 
 /**
- * Asks a provider for new tokens (RFC 6749 section 6).
- * @param now the clock, in epoch milliseconds
+ * Asks a provider for new tokens (RFC 6749 section 6). Where it has nothing to ask with, the grant is over.
+ * @param grant.wire what the grant holds: its members fill the endpoint
+ * @param grant.now the clock, in epoch milliseconds
+ * @throws KeyferryError address_refused, app_keys_missing
  */
 export async function refreshTokens(
   outbound: Outbound,
-  { app, server, client, authentication }: OAuthClient,
-  { refreshToken, now }: { refreshToken: string; now: () => number },
+  by: OAuthClient,
+  grant: Pick<Credential, 'refreshToken' | 'wire'> & { redirectUri: string; now: () => number },
 ): Promise<TokenOutcome> {
+  const { refreshToken, wire, redirectUri, now } = grant;
+  const { oauth } = by.app.credential;
+  if (!oauth.refreshable) return over('the provider refreshes nothing');
+  if (refreshToken === null) return over('no refresh token');
+  const template = oauth.refreshEndpoint ?? oauth.tokenEndpoint;
+  const endpoint = fillEndpoint(template, { keys: by.keys, members: wire, allowed: oauth.allowed });
+  const more = fillParameters(oauth.tokenParameters?.refresh ?? {}, {
+    ...by.keys,
+    redirect_uri: redirectUri,
+    refresh_token: refreshToken,
+  });
+  const format = oauth.refreshFormat ?? oauth.requestFormat;
   try {
-    const way = through(outbound, app.oauth.tokenEndpoint);
-    const response = await refreshTokenGrantRequest(server, client, authentication, refreshToken, way);
+    const response = await refreshTokenGrantRequest(
+      serverAt(endpoint, 'token_endpoint'),
+      by.client,
+      authenticate(outbound, by, now),
+      refreshToken,
+      { ...through(outbound, by, { endpoint, format }), additionalParameters: more },
+    );
     const { status, headers } = response;
-    return judgeTokens({ status, headers, body: await response.text() }, now());
+    return judgeTokens({ status, headers, body: await response.text() }, oauth, now());
   } catch (error) {
     return judgeNoAnswer(error);
   }
+}
+
+function over(reason: string): TokenOutcome {
+  return { kind: 'grant', reason, retryAfterMs: null };
 }

@@ -1,9 +1,13 @@
+import { isFormApp } from '../../apps/index.ts';
 import { OutboundError } from '../../lib/outbound.ts';
 import { isKeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { freshCredential } from '../refresh/index.ts';
-import { findConnection, insertEvent, type OutboxRow } from '../store/index.ts';
+import { type ConnectionRow, findConnection, insertEvent, type OutboxRow } from '../store/index.ts';
 import { findTarget, type Target } from '../targets.ts';
+import { findConnectableApp, openEntry } from '../vault/index.ts';
+import { entryKeys } from './entry-keys.ts';
+import { grantKeys } from './grant-keys.ts';
 import { type Circumstances, judgeAnswer, judgeFailure, type Verdict } from './judge-delivery.ts';
 import { sendDelete } from './send-delete.ts';
 import { sendPush } from './send-push.ts';
@@ -36,12 +40,38 @@ export async function deliver(context: PlatformContext, wish: OutboxRow): Promis
 async function push(context: PlatformContext, wish: OutboxRow, target: Target): Promise<Verdict | null> {
   const seen = await findConnection(context.database.db, wish.connectionId);
   if (seen === null) return { ...DONE, error: 'the connection is gone' };
-  const grant = await freshCredential(context, wish.connectionId);
+  const load = await loadOf(context, seen, target);
+  if (load === null) return null;
+  const { keys, secrets } = load;
+  const answer = await sendPush(context, wish, { target, keys });
+  return judgeAnswer(answer, circumstances(context, wish, [target.secret, ...secrets]));
+}
+
+interface Load {
+  /** What is sent, in its target's shape. */
+  readonly keys: unknown;
+  readonly secrets: readonly (string | null)[];
+}
+
+/** What a connection has to send; null when it has changed meanwhile. */
+async function loadOf(context: PlatformContext, row: ConnectionRow, target: Target): Promise<Load | null> {
+  const app = findConnectableApp(context, row.appSlug);
+  if (isFormApp(app)) {
+    const entry = openEntry(context, row);
+    return { keys: entryKeys(app.credential, entry, target), secrets: textsOf(entry) };
+  }
+  const { row: fresh, credential } = await freshCredential(context, row.id);
   // Whoever stored a newer version has renewed this wish in the same commit.
-  if (grant.row.version !== seen.version) return null;
-  const answer = await sendPush(context, wish, { target, grant });
-  const { accessToken, refreshToken } = grant.credential;
-  return judgeAnswer(answer, circumstances(context, wish, [target.secret, accessToken, refreshToken]));
+  if (fresh.version !== row.version) return null;
+  const { accessToken, refreshToken } = credential;
+  const keys = grantKeys(app.credential, credential, target, context.effects.now());
+  return { keys, secrets: [accessToken, refreshToken] };
+}
+
+/** Every text inside a value. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 async function remove(context: PlatformContext, wish: OutboxRow, target: Target): Promise<Verdict> {

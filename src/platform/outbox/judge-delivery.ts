@@ -1,6 +1,6 @@
 import { backoffMs, retryAfterMs } from '../../lib/backoff.ts';
 import { type OutboundAnswer, OutboundError } from '../../lib/outbound.ts';
-import { isKeyferryError, type KeyferryError } from '../../protocol/index.ts';
+import { type ErrorCode, isKeyferryError } from '../../protocol/index.ts';
 
 /** What becomes of a wish. */
 export interface Verdict {
@@ -50,7 +50,7 @@ export function judgeAnswer(
 
 /**
  * Judges what kept a wish from being sent or answered. Network faults and a provider's troubles pass; a
- * redirect and a grant that is dead do not. What is unknown is ours and comes again.
+ * redirect, a grant that is dead and a setting that is missing do not. What is unknown is ours and comes again.
  */
 export function judgeFailure(failure: unknown, circumstances: Circumstances): Verdict {
   if (failure instanceof OutboundError) {
@@ -58,12 +58,18 @@ export function judgeFailure(failure: unknown, circumstances: Circumstances): Ve
     return verdict(stopped, failure.message, circumstances);
   }
   if (!isKeyferryError(failure)) return verdict(false, 'failed here: the log has it', circumstances);
-  return verdict(lasts(failure), failure.code, circumstances, failure.retryAfterMs);
+  const { code, message, retryAfterMs } = failure;
+  const words = code === 'not_deliverable' ? `${code}: ${message}` : code;
+  return verdict(LASTING.includes(code), words, circumstances, retryAfterMs);
 }
 
-function lasts({ code }: KeyferryError): boolean {
-  return code === 'needs_reconnect' || code === 'sealed_unreadable' || code === 'unauthenticated';
-}
+const LASTING: readonly ErrorCode[] = [
+  'app_not_found',
+  'needs_reconnect',
+  'not_deliverable',
+  'sealed_unreadable',
+  'unauthenticated',
+];
 
 function verdict(
   stopped: boolean,

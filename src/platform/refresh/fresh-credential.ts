@@ -1,6 +1,6 @@
 import { EXPIRY_MARGIN_MS, isFresh, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { type Grant, loadGrant } from '../vault/index.ts';
+import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { needsReconnect } from './errors.ts';
 import { type Renewed, renew } from './renew.ts';
 
@@ -24,6 +24,11 @@ export type RefreshContext = Pick<
 
 const ROUNDS = 3;
 
+/** Whether no refresh can follow. */
+function isLast(context: RefreshContext, { row, credential }: Grant): boolean {
+  return credential.refreshToken === null || !findOAuthApp(context, row.appSlug).credential.oauth.refreshable;
+}
+
 /**
  * A credential that works: the stored one while it does, else a refreshed one, stored before it is given.
  * A token that still holds is given when its refresh fails for a while.
@@ -45,7 +50,7 @@ export async function freshCredential(
   for (let round = 1; round <= ROUNDS; round += 1) {
     const seen = await loadGrant(context, connectionId);
     if (seen.row.status === 'needs_reconnect') throw needsReconnect(seen.row.appSlug);
-    const last = seen.credential.refreshToken === null;
+    const last = isLast(context, seen);
     if (serves(seen) || (last && serves(seen, EXPIRY_MARGIN_MS))) return seen;
     const key = `${connectionId}:${seen.row.version}`;
     try {

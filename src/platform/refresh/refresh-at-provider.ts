@@ -6,10 +6,10 @@ import {
   readCredential,
   STATUS,
 } from '../../protocol/index.ts';
-import { oauthClient, refreshTokens, type TokenOutcome } from '../oauth/index.ts';
+import { oauthClient, redirectUri, refreshTokens, type TokenOutcome } from '../oauth/index.ts';
 import { insertEvent, replaceCredential } from '../store/index.ts';
 import {
-  findApp,
+  findOAuthApp,
   type Grant,
   loadGrant,
   openGrant,
@@ -53,12 +53,11 @@ function refuseTooSoon({ effects }: RefreshContext, { row }: Grant): void {
 }
 
 async function ask(context: RefreshContext, { row, credential }: Grant): Promise<TokenOutcome> {
-  const { refreshToken } = credential;
-  if (refreshToken === null) return { kind: 'grant', reason: 'no refresh token', retryAfterMs: null };
-  const app = findApp(context, row.appSlug);
+  const app = findOAuthApp(context, row.appSlug);
   try {
     const client = oauthClient(app, await readAppKeys(context, app));
-    return await refreshTokens(context.outbound, client, { refreshToken, now: context.effects.now });
+    const asked = { ...credential, redirectUri: redirectUri(context), now: context.effects.now };
+    return await refreshTokens(context.outbound, client, asked);
   } catch (error) {
     if (error instanceof KeyferryError) await noteFailure(context, row, { error, reason: error.code });
     throw error;

@@ -12,11 +12,11 @@ export interface Renewed {
   readonly refreshed: boolean;
 }
 
-/** Longer than the deadline of the request made under it and the write after it, in milliseconds. */
+/** Longer than the deadlines of the two requests made under it and the write after them, in milliseconds. */
 export const LEASE_MS = 3 * DEADLINE_MS;
 const POLL_MS = 250;
-/** 15 s: more than another process's request may take. */
-const POLLS = 60;
+/** 22 s: more than another process's request may take, the token of the app before it included. */
+const POLLS = 88;
 
 /**
  * Gets a newer grant than `seen` under the lease of its connection: what another process has stored

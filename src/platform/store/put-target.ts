@@ -9,6 +9,7 @@ export interface TargetRow {
   readonly sealedSecret: string;
   readonly sealedEncryptionKey: string;
   readonly sealedApiKey: string | null;
+  readonly sealedCalendsoKey: string | null;
   readonly withRefreshToken: boolean;
 }
 
@@ -16,13 +17,14 @@ export interface TargetRow {
 export async function putTarget(db: Db, target: TargetRow, at: number): Promise<void> {
   await sql`
     insert into "target" ("id", "kind", "webappUrl", "header", "sealedSecret", "sealedEncryptionKey",
-      "sealedApiKey", "withRefreshToken", "createdAt", "updatedAt")
+      "sealedApiKey", "sealedCalendsoKey", "withRefreshToken", "createdAt", "updatedAt")
     values (${target.id}, ${target.kind}, ${target.webappUrl}, ${target.header}, ${target.sealedSecret},
-      ${target.sealedEncryptionKey}, ${target.sealedApiKey}, ${target.withRefreshToken}, ${at}, ${at})
+      ${target.sealedEncryptionKey}, ${target.sealedApiKey}, ${target.sealedCalendsoKey},
+      ${target.withRefreshToken}, ${at}, ${at})
     on conflict ("id") do update
     set "kind" = excluded."kind", "webappUrl" = excluded."webappUrl", "header" = excluded."header",
       "sealedSecret" = excluded."sealedSecret", "sealedEncryptionKey" = excluded."sealedEncryptionKey",
-      "sealedApiKey" = excluded."sealedApiKey", "withRefreshToken" = excluded."withRefreshToken",
-      "updatedAt" = excluded."updatedAt"
+      "sealedApiKey" = excluded."sealedApiKey", "sealedCalendsoKey" = excluded."sealedCalendsoKey",
+      "withRefreshToken" = excluded."withRefreshToken", "updatedAt" = excluded."updatedAt"
   `.execute(db);
 }

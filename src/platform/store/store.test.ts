@@ -75,6 +75,7 @@ describeEngines('the store of the platform', engine => {
     sealedSecret: 's',
     sealedEncryptionKey: 'e',
     sealedApiKey: null,
+    sealedCalendsoKey: null,
     withRefreshToken: true,
   } as const;
   const GRANT = {

@@ -1,3 +1,5 @@
+import { refreshReply } from '../../apps/calcom/index.ts';
+import { isOAuthApp } from '../../apps/index.ts';
 import {
   KeyferryError,
   type SyncRequest,
@@ -24,7 +26,12 @@ export async function answerSync(
   { request, rejected, minimumMs }: { request: SyncRequest; rejected: string | null; minimumMs: number },
 ): Promise<Record<string, unknown>> {
   const { calcomUserId, appSlug } = request;
-  findApp(context, appSlug);
+  const app = findApp(context, appSlug);
+  if (!isOAuthApp(app)) {
+    throw new KeyferryError('app_not_found', `${app.name} has no tokens to ask for.`, {
+      remedy: 'Its credential is pushed whole, and never refreshed.',
+    });
+  }
   const found = await findConnectionAt(context.database.db, { targetId: target.id, calcomUserId, appSlug });
   if (found === null) {
     throw new KeyferryError('user_not_found', 'Nobody here has this user id.', {
@@ -40,5 +47,8 @@ export async function answerSync(
     minimumMs,
     rejected: token => rejected !== null && secretMatches(rejected, tokenFingerprint(token, target.secret)),
   });
-  return writeCredential(grant.credential, context.effects.now(), target);
+  const now = context.effects.now();
+  return target.kind === 'calcom'
+    ? refreshReply(grant.credential, app.credential.calcom, now, target)
+    : writeCredential(grant.credential, now, target);
 }

@@ -1,3 +1,4 @@
+import { isOAuthApp } from '../../apps/index.ts';
 import { forgetLease } from '../../lib/lease.ts';
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
@@ -12,7 +13,7 @@ import {
   listTargetUsers,
 } from '../store/index.ts';
 import { readAppKeys } from './app-keys.ts';
-import { findApp } from './find-app.ts';
+import { findConnectableApp } from './find-app.ts';
 import { connectionNotFound, leaseName, openGrant } from './grant.ts';
 
 type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'wake'>;
@@ -49,10 +50,11 @@ export async function disconnect(context: Context, id: string): Promise<Disconne
 
 async function revoke(context: Context, row: ConnectionRow): Promise<Revocation> {
   try {
+    const app = findConnectableApp(context, row.appSlug);
+    if (!isOAuthApp(app)) return { revoked: false, reason: 'the user entered it: nothing was granted' };
     const { credential } = openGrant(context, row);
-    const app = findApp(context, row.appSlug);
     const client = oauthClient(app, await readAppKeys(context, app));
-    return await revokeGrant(context.outbound, client, credential);
+    return await revokeGrant(context.outbound, client, credential, context.effects.now);
   } catch (error) {
     if (!isKeyferryError(error)) throw error;
     return { revoked: false, reason: error.code };

@@ -9,7 +9,7 @@ import {
 import type { PlatformContext } from '../context.ts';
 import { type ConnectionRow, findConnection } from '../store/index.ts';
 
-/** A connection with its credential open. */
+/** A connection of an app with tokens, its credential open. */
 export interface Grant {
   readonly row: ConnectionRow;
   readonly credential: Credential;
@@ -20,7 +20,7 @@ type Context = Pick<PlatformContext, 'config' | 'effects'>;
 /** The sealed form of a credential: with its refresh token, and its expiry as an absolute time. */
 export function sealCredential({ config, effects }: Context, id: string, credential: Credential): string {
   const wire = writeCredential(credential, effects.now(), { withRefreshToken: true });
-  return seal(config.keyring, credentialText(wire), identity(id));
+  return seal(config.keyring, credentialText(wire), connectionIdentity(id));
 }
 
 /**
@@ -28,7 +28,7 @@ export function sealCredential({ config, effects }: Context, id: string, credent
  * @throws KeyferryError sealed_unreadable
  */
 export function openGrant({ config, effects }: Context, row: ConnectionRow): Grant {
-  const wire = JSON.parse(open(config.keyring, row.sealedCredential, identity(row.id)));
+  const wire = JSON.parse(open(config.keyring, row.sealedCredential, connectionIdentity(row.id)));
   // The column is the expiry: what is in the wire object may be relative to when it was stored.
   return { row, credential: { ...readCredential(wire, effects.now()), expiresAt: row.expiresAt } };
 }
@@ -52,7 +52,8 @@ export function connectionNotFound(): KeyferryError {
   });
 }
 
-function identity(id: string): string {
+/** What seals a connection's credential: in another row it does not open. */
+export function connectionIdentity(id: string): string {
   return `connection:${id}`;
 }
 

@@ -1,0 +1,15 @@
+import type { AppDefinition } from './definition.ts';
+import { LARK_KEYS, larkCredential } from './lark.ts';
+
+export const feishuCalendar = {
+  slug: 'feishu-calendar',
+  dirName: 'feishucalendar',
+  name: 'Feishu Calendar',
+  type: 'feishu_calendar',
+  variant: 'calendar',
+  categories: ['calendar'],
+  description: 'Feishu (China) calendar sync.',
+  keys: LARK_KEYS,
+  publicKeys: ['app_id'],
+  credential: larkCredential('https://open.feishu.cn'),
+} as const satisfies AppDefinition;

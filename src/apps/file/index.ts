@@ -1,0 +1,2 @@
+export { type AppsFile, AppsFileError, type AppsFileFault, readAppsFile } from './read-apps-file.ts';
+export { appsFileSchema } from './schema.ts';

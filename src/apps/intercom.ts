@@ -1,0 +1,35 @@
+import type { AppDefinition } from './definition.ts';
+import { CLIENT_KEYS, NEVER_EXPIRES, STANDARD, tokensWith, USED_AS_PUSHED } from './shared.ts';
+
+export const intercom = {
+  slug: 'intercom',
+  dirName: 'intercom',
+  name: 'Intercom',
+  type: 'intercom_automation',
+  variant: 'automation',
+  categories: ['automation'],
+  description: 'Shows booking links inside the Intercom messenger and inbox.',
+  keys: CLIENT_KEYS,
+  publicKeys: ['client_id'],
+  credential: {
+    kind: 'oauth2',
+    schema: tokensWith(),
+    oauth: {
+      ...STANDARD,
+      ...NEVER_EXPIRES,
+      // Users in Europe and Australia have app.eu.intercom.com and app.au.intercom.com: KEYFERRY_APPS_FILE.
+      authorizationEndpoint: 'https://app.intercom.com/oauth',
+      tokenEndpoint: 'https://api.intercom.io/auth/eagle/token',
+      requestFormat: 'json',
+      grantType: false,
+      notes: ['Accounts in Europe and Australia have hosts of their own: set them in KEYFERRY_APPS_FILE.'],
+    },
+    apiBase: 'https://api.intercom.io',
+    calcom: {
+      ...USED_AS_PUSHED,
+      remark: 'Cal.com finds the user by a text search for admin_id in the key, which must be a JSON text.',
+      needs: ['admin_id'],
+      stored: 'text',
+    },
+  },
+} as const satisfies AppDefinition;

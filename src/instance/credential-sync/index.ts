@@ -1,0 +1,3 @@
+export * from './create.ts';
+export * from './parameters.ts';
+export * from './replace.ts';

@@ -1,0 +1,106 @@
+import type { OAuthDefinition } from '../../apps/index.ts';
+import { KeyferryError } from '../../protocol/index.ts';
+
+/** What placeholders are filled from. */
+export interface Fillings {
+  /** The operator's: trusted with any host. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** From the callback or a token answer: only values that `allowed` lists. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
+  readonly allowed?: OAuthDefinition['allowed'] | undefined;
+}
+
+const PLACEHOLDER = /\{([^{}]+)\}/g;
+const ORIGIN = /^(https?:\/\/)?[^/]+(?=\/)/;
+const HOST_PART = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i;
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * An endpoint of a record with its placeholders filled. The client secret goes to this address, so a host
+ * from outside the operator's hand is one that the record lists, and it is https; an operator's own may be
+ * http on loopback.
+ * @throws KeyferryError app_keys_missing, address_refused
+ */
+export function fillEndpoint(template: string, fillings: Fillings): URL {
+  const [{ length: originEnds } = template] = ORIGIN.exec(template) ?? [];
+  const filled = template.replaceAll(PLACEHOLDER, (_, name: string, at: number) => {
+    const value = filling(name, fillings);
+    if (at >= originEnds) return pathPart(name, value);
+    return at === 0 ? base(name, value) : hostPart(name, value);
+  });
+  return new URL(filled);
+}
+
+/**
+ * Parameters of a request with their placeholders filled.
+ * @throws KeyferryError app_keys_missing
+ */
+export function fillParameters(
+  parameters: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([parameter, template]) => [
+      parameter,
+      template.replaceAll(PLACEHOLDER, (_, name: string) => {
+        const value = values[name];
+        if (typeof value !== 'string') throw keyMissing(name);
+        return value;
+      }),
+    ]),
+  );
+}
+
+/**
+ * Holds a value from outside to those that the record lists for it, if it lists any.
+ * @throws KeyferryError address_refused
+ */
+export function assertAllowed(name: string, value: unknown, allowed: OAuthDefinition['allowed']): void {
+  const values: readonly unknown[] | undefined = allowed?.[name];
+  if (values !== undefined && !values.includes(value)) throw outside(name);
+}
+
+function filling(name: string, { keys, members = {}, allowed = {} }: Fillings): string {
+  const key = keys[name];
+  if (typeof key === 'string' && key !== '') return key;
+  const values = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+  if (values === undefined) throw keyMissing(name);
+  const given = Object.hasOwn(members, name) ? members[name] : values[0];
+  assertAllowed(name, given, allowed);
+  return given as string;
+}
+
+/** `https://cloud.example/nextcloud`: an address without a query, a fragment or a user. */
+function base(name: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const plain = url !== null && `${url.username}${url.password}` === '' && !/[?#]/.test(value);
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname));
+  if (plain && secure) return value.replace(/\/+$/, '');
+  throw new KeyferryError('address_refused', `${name} is not a plain address with https.`, {
+    remedy: `Set the key ${name} of the app to an address such as https://host.example.`,
+  });
+}
+
+function hostPart(name: string, value: string): string {
+  if (HOST_PART.test(value)) return value;
+  throw new KeyferryError('address_refused', `${name} is not a part of a host name.`, {
+    remedy: `Correct the key ${name} of the app.`,
+  });
+}
+
+function pathPart(name: string, value: string): string {
+  if (value !== '.' && value !== '..') return encodeURIComponent(value);
+  throw outside(name);
+}
+
+function outside(name: string): KeyferryError {
+  return new KeyferryError('address_refused', `${name} is not one that the provider is known to have.`, {
+    remedy: 'Connect the app again. If it stays so, the provider has a region that its record does not list.',
+  });
+}
+
+function keyMissing(name: string): KeyferryError {
+  return new KeyferryError('app_keys_missing', `The app has no key ${name} on this platform.`, {
+    remedy: 'Set it with PUT /api/keyferry/v1/apps/{slug}.',
+  });
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { KeyferryError } from '../../protocol/index.ts';
+import type { PlatformContext } from '../context.ts';
+import {
+  type ConnectionRow,
+  findConnectionOf,
+  insertEvent,
+  isWriteConflict,
+  putConnection,
+  putSessionDone,
+} from '../store/index.ts';
+import type { Db } from '../tables.ts';
+import { type Placement, placeUser } from './place-user.ts';
+import { pushEverywhere } from './push-everywhere.ts';
+
+/** Whose a connection is, and how it came. */
+export interface NewConnection extends Placement {
+  readonly appSlug: string;
+  readonly account: string;
+  /** The connect session it came through, or null: the host imported it. */
+  readonly sessionId: string | null;
+}
+
+/** What goes into the row. */
+export interface SealedCredential {
+  readonly sealedCredential: string;
+  /** Epoch milliseconds; null: it does not expire. */
+  readonly expiresAt: number | null;
+}
+
+type Context = Pick<PlatformContext, 'database' | 'effects' | 'wake'>;
+
+const TRIES = 5;
+
+/**
+ * Stores a connection and what follows from it in one transaction: the vault row, who the user is at the
+ * target, the wish to push it, the event. A reconnect keeps the id of the connection.
+ * @param sealFor makes the sealed credential for an id and the row that was there before
+ * @throws KeyferryError conflict
+ */
+export async function storeConnection(
+  context: Context,
+  connection: NewConnection,
+  sealFor: (id: string, before: ConnectionRow | null) => SealedCredential,
+): Promise<ConnectionRow> {
+  const { database, wake } = context;
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    try {
+      const stored = await database.db.transaction().execute(trx => store(context, trx, connection, sealFor));
+      if (stored !== null) {
+        wake();
+        return stored;
+      }
+    } catch (error) {
+      // Two first grants of one user, or of one id, at the same time: the second look finds the other.
+      if (!isWriteConflict(error) || tries === TRIES) throw error;
+    }
+  }
+  throw new KeyferryError('busy', 'The connection is being changed by others.', { retryAfterMs: 1_000 });
+}
+
+async function store(
+  { effects }: Context,
+  trx: Db,
+  connection: NewConnection,
+  sealFor: (id: string, before: ConnectionRow | null) => SealedCredential,
+): Promise<ConnectionRow | null> {
+  const { targetId, externalUserId, calcomUserId, appSlug, account, sessionId } = connection;
+  const at = effects.now();
+  await placeUser(trx, { targetId, externalUserId, calcomUserId }, at);
+  const before = await findConnectionOf(trx, { externalUserId, appSlug, account });
+  const id = before?.id ?? randomUUID();
+  const sealed = sealFor(id, before);
+  const row = await putConnection(trx, { id, externalUserId, appSlug, account, ...sealed }, at);
+  if (row === null) return null;
+  await pushEverywhere(trx, row, at);
+  if (sessionId !== null) await putSessionDone(trx, sessionId, appSlug);
+  const reached = before === null ? 'connection.connected' : 'connection.reconnected';
+  const kind = sessionId === null ? 'connection.imported' : reached;
+  const actor = sessionId === null ? 'host' : 'user';
+  await insertEvent(trx, { kind, actor, connectionId: id, externalUserId, appSlug }, at);
+  return row;
+}
