@@ -6,8 +6,8 @@ import type { BenchStore } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 
 const ROUNDS = 3;
-const SECONDS = 3;
-const WARM_UP = { callers: 16, seconds: 3 };
+const SECONDS = 2;
+const WARM_UP = { callers: 16, seconds: 2 };
 const CALLERS = [1, 16, 64] as const;
 
 const LOADS = {
