@@ -67,7 +67,6 @@ export async function createInstance(
     maxItems: 128,
     // SQLite has one writer. On PostgreSQL a second group is sent while the first one's commit is on its way.
     parallel: database.engine === 'sqlite' ? 1 : 2,
-    eager: database.engine === 'postgres',
   });
   const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
   let stopping = false;

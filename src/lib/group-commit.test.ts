@@ -27,7 +27,7 @@ function watchKeys(faults: string[], items: readonly Item[], underWay: Set<strin
 }
 
 /** A store that writes when it is told to, and keeps every write that was begun. */
-function heldStore({ maxItems = 10, parallel = 1, eager = false } = {}) {
+function heldStore({ maxItems = 10, parallel = 1 } = {}) {
   const begun: Write[] = [];
   const underWay = new Set<string>();
   const faults: string[] = [];
@@ -42,7 +42,6 @@ function heldStore({ maxItems = 10, parallel = 1, eager = false } = {}) {
     key: ({ key }) => key,
     maxItems,
     parallel,
-    eager,
   });
   return { group, begun };
 }
@@ -151,7 +150,6 @@ describe('a bad item', () => {
     key: ({ key }) => key,
     maxItems: 10,
     parallel: 2,
-    eager: false,
   });
 
   test('fails alone', async () => {
@@ -178,7 +176,6 @@ test('a write that throws before it promises fails its items too', async () => {
     key: String,
     maxItems: 10,
     parallel: 1,
-    eager: false,
   });
   const all = await Promise.allSettled([group.add(1), group.add(2)]);
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -226,7 +223,6 @@ test('whatever comes in whatever turns: each item is written once, those of a ke
       key: ({ key }) => key,
       maxItems,
       parallel,
-      eager: false,
     });
     const all: Promise<number>[] = [];
     for (const [value, { key, turns }] of list.entries()) {
@@ -243,12 +239,27 @@ test('whatever comes in whatever turns: each item is written once, those of a ke
   }
 });
 
-test('an eager one writes at once what finds nothing under way, and the rest of the turn together', async () => {
-  const { group, begun } = heldStore({ eager: true, parallel: 2 });
-  const added = [1, 2, 3].map(value => group.add({ key: String(value), value }));
-  expect(begun.map(values)).toEqual([[1]]);
+test('after many that came alone the next is written at once, until company comes', async () => {
+  const { group, begun } = heldStore({ parallel: 2 });
+  let added = 0;
+  async function alone(): Promise<void> {
+    added += 1;
+    const done = group.add({ key: String(added), value: added });
+    await settle();
+    begun.at(-1)?.finish();
+    await done;
+  }
+  for (let count = 0; count < 8; count += 1) await alone();
+  const writes = begun.length;
+  const all = ['a', 'b', 'c'].map((key, value) => group.add({ key, value }));
+  expect(begun.slice(writes).map(values)).toEqual([[0]]);
   await settle();
-  expect(begun.map(values)).toEqual([[1], [2, 3]]);
+  expect(begun.slice(writes).map(values)).toEqual([[0], [1, 2]]);
   for (const { finish } of begun) finish();
-  expect(await Promise.all(added)).toEqual([1, 2, 3]);
+  await Promise.all(all);
+  const last = group.add({ key: 'd', value: 9 });
+  expect(begun.slice(writes + 2)).toEqual([]);
+  await settle();
+  begun.at(-1)?.finish();
+  expect(await last).toBe(9);
 });

@@ -13,11 +13,6 @@ export interface GroupCommitOptions<Item, Result> {
   readonly maxItems: number;
   /** Groups under way at once. */
   readonly parallel: number;
-  /**
-   * Whether an item that finds nothing under way is written at once, not at the end of the turn. For writers
-   * that give way while they write: with one that blocks the turn, company would come too late each time.
-   */
-  readonly eager: boolean;
 }
 
 interface Waiting<Item, Result> {
@@ -26,26 +21,38 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** After so many items in a row that came alone, the next one is not kept for the end of its turn. */
+const ALONE = 8;
+
 /**
  * Lets writes that come at the same time share a statement and a commit. Nothing waits for company: a
- * group is what has come while the one before it was being written. A group that fails is tried again item
+ * group is what has come in one turn, or while the one before it was being written; and where items come
+ * alone, each is written at once. A group that fails is tried again item
  * by item, so that one bad item does not fail its neighbours.
  */
 export function groupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { write, key, maxItems, parallel, eager } = options;
+  const { write, key, maxItems, parallel } = options;
   let queue: Waiting<Item, Result>[] = [];
   let scheduled = false;
+  let aloneInARow = 0;
+  let wroteThisTurn = false;
   const busy = new Set<Promise<void>>();
   const keysUnderWay = new Set<string>();
 
   function schedule(): void {
     if (scheduled || queue.length === 0 || busy.size >= parallel) return;
-    if (eager && busy.size === 0) {
+    if (aloneInARow >= ALONE && !wroteThisTurn) {
+      wroteThisTurn = true;
+      setImmediate(() => {
+        wroteThisTurn = false;
+      });
       flush();
       return;
     }
+    // Company came in the turn of a lone write: from now on it is waited for again.
+    if (wroteThisTurn) aloneInARow = 0;
     scheduled = true;
     // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
     setImmediate(() => {
@@ -57,6 +64,7 @@ export function groupCommit<Item, Result>(
   function flush(): void {
     const group = take();
     if (group.length === 0) return;
+    aloneInARow = group.length === 1 ? aloneInARow + 1 : 0;
     const run = writeGroup(group).finally(() => {
       busy.delete(run);
       for (const { item } of group) keysUnderWay.delete(key(item));
