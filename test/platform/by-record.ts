@@ -11,7 +11,7 @@ export function outsideValue({ credential }: OAuthApp, name: string): string {
  * placeholder for a host becomes such a folder. One that starts with an app key stays: the key moves it.
  */
 export function overridesAt(url: string, app: OAuthApp): ProviderOverride {
-  const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint, appToken } =
+  const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint, appToken, lookup } =
     app.credential.oauth;
   const moved = (template: string): string => {
     const [, start = ''] = /^\{([^{}]+)\}/.exec(template) ?? [];
@@ -23,6 +23,7 @@ export function overridesAt(url: string, app: OAuthApp): ProviderOverride {
     tokenEndpoint: moved(tokenEndpoint),
     ...(refreshEndpoint === undefined ? {} : { refreshEndpoint: moved(refreshEndpoint) }),
     ...(appToken === undefined ? {} : { appTokenEndpoint: moved(appToken.endpoint) }),
+    ...(lookup === undefined ? {} : { lookupEndpoint: moved(lookup.url) }),
     ...(revocationEndpoint === null || revocationEndpoint === 'unknown'
       ? {}
       : { revocationEndpoint: moved(revocationEndpoint) }),
