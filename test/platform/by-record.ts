@@ -1,9 +1,13 @@
 import type { OAuthApp, ProviderOverride } from '../../src/apps/index.ts';
 
-/** The value that a fake callback or token answer has for a member: one that the record allows, not the first. */
+/**
+ * The value that a fake callback or token answer has for a member: one that the record allows, not the first;
+ * an address where the name speaks of one.
+ */
 export function outsideValue({ credential }: OAuthApp, name: string): string {
   const allowed = credential.oauth.allowed?.[name];
-  return allowed?.at(-1) ?? `${name.replaceAll(/[^a-z]/gi, '-')}-of-the-tests`;
+  const text = `${name.replaceAll(/[^a-z]/gi, '-')}-of-the-tests`;
+  return allowed?.at(-1) ?? (/_(url|domain)$/.test(name) ? `https://${text}.example` : text);
 }
 
 /**
