@@ -1,5 +1,17 @@
+import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
 import { CLIENT_KEYS, STANDARD, text, tokensWith } from './shared.ts';
+
+/** An account of Basecamp 3 or later: those of Basecamp 2 and of HEY stand in the same list. */
+const account = z.looseObject({ product: z.literal('bc3'), id: z.number(), href: z.url(), name: z.string() });
+
+/** github.com/basecamp/api, sections/authentication.md: one token opens all accounts of a person. */
+const authorization = z.object({
+  accounts: z
+    .array(z.unknown())
+    .transform(all => all.find(one => account.safeParse(one).success))
+    .pipe(account),
+});
 
 export const basecamp3 = {
   slug: 'basecamp3',
@@ -29,7 +41,16 @@ export const basecamp3 = {
       tokenHeaders: { 'user-agent': '{user_agent}' },
       grantType: false,
       expiry: { member: 'expires_in', unit: 's_from_now', defaultSeconds: 14 * 86_400 },
-      notes: ['An access token lives two weeks.'],
+      lookup: {
+        url: 'https://launchpad.37signals.com/authorization.json',
+        authentication: 'token',
+        members: ['account'],
+        read: answer => ({ account: authorization.parse(answer).accounts }),
+      },
+      notes: [
+        'An access token lives two weeks.',
+        'Of a person with several accounts the first one with Basecamp 3 is taken.',
+      ],
     },
     apiBase: 'https://3.basecampapi.com',
     calcom: {

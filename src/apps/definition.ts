@@ -135,7 +135,7 @@ export interface OAuthDefinition {
    * `{name}` of an app key are filled in.
    */
   readonly tokenParameters?: Readonly<Record<'exchange' | 'refresh', Readonly<Record<string, string>>>>;
-  /** Further headers of token requests; `{name}` stands for an app key. */
+  /** Further headers of token requests and of the look-up; `{name}` stands for an app key. */
   readonly tokenHeaders?: Readonly<Record<string, string>>;
   /** Whether `grant_type` is sent. Default true. */
   readonly grantType?: boolean;
@@ -171,8 +171,25 @@ export interface OAuthDefinition {
   readonly callbackMembers: readonly string[];
   /** Members of the token answer that must travel: api_domain, instance_url, account ids. */
   readonly travels: readonly string[];
+  /** What the provider is asked once, after the exchange, for members that its token answer leaves out. */
+  readonly lookup?: LookUp;
   /** Facts for the operator, one sentence each: what will die and why. */
   readonly notes: readonly string[];
+}
+
+/** A request for facts about the account that was connected; without its answer nothing is connected. */
+export interface LookUp {
+  /** Asked with GET. In its path `{name}` stands for an app key, or for a member of the token answer. */
+  readonly url: string;
+  /** The bearer token: the user's access token, or the client secret. */
+  readonly authentication: 'token' | 'client_secret';
+  /** The members that `read` gives; they are kept with the grant, and travel. */
+  readonly members: readonly [string, ...string[]];
+  /**
+   * Reads the parsed answer.
+   * @throws z.ZodError where it lacks what is needed
+   */
+  readonly read: (answer: unknown) => Readonly<Record<string, unknown>>;
 }
 
 /** How Cal.com's own code reads a push and a refresh answer of this app, and how far it gets. @see docs/compatibility.md */
@@ -209,6 +226,7 @@ export interface ProviderOverride {
   readonly refreshEndpoint?: string;
   readonly appTokenEndpoint?: string;
   readonly revocationEndpoint?: string | null;
+  readonly lookupEndpoint?: string;
   readonly apiBase?: string;
 }
 

@@ -93,6 +93,16 @@ describe('the catalogue', () => {
     expect(oauthApp('zoom', { 'google-calendar': override })).toEqual(oauthApp('zoom'));
   });
 
+  test('moves a look-up where there is one', () => {
+    const override = { lookupEndpoint: 'http://localhost:4000/me' };
+    const [intercom, zoom] = ['intercom', 'zoom'].map(slug => oauthApp(slug, { [slug]: override }));
+    expect(intercom?.credential.oauth.lookup).toMatchObject({
+      url: 'http://localhost:4000/me',
+      authentication: 'token',
+    });
+    expect(zoom).toEqual(oauthApp('zoom'));
+  });
+
   test('can be without a revocation endpoint', () => {
     const { oauth } = oauthApp('zoom', { zoom: { revocationEndpoint: null } }).credential;
     expect(oauth.revocationEndpoint).toBeNull();
@@ -120,6 +130,7 @@ describe.each(apps.filter(isOAuthApp))('the OAuth record of $slug', ({ keys, pub
   test('has addresses over TLS, whatever fills them', () => {
     const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint, appToken } = oauth;
     const endpoints = [authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint];
+    if (oauth.lookup) expect(new URL(oauth.lookup.url).protocol).toBe('https:');
     for (const address of [...endpoints, appToken?.endpoint, apiBase]) {
       if (address === null || address === undefined || address === 'unknown') continue;
       expect(address).toMatch(/^(https:\/\/|\{[\w-]+\}\/)/);

@@ -106,11 +106,14 @@ function overridden(app: AppDefinition, override: ProviderOverride | undefined):
     return apiBase === undefined ? app : { ...app, credential: { ...app.credential, apiBase } };
   }
   if (!isOAuthApp(app)) return app;
-  const { apiBase = app.credential.apiBase, appTokenEndpoint, ...endpoints } = override;
-  const { appToken } = app.credential.oauth;
-  const moved =
-    appToken && appTokenEndpoint ? { appToken: { ...appToken, endpoint: appTokenEndpoint } } : undefined;
-  const oauth = { ...app.credential.oauth, ...endpoints, ...moved };
+  const { apiBase = app.credential.apiBase, appTokenEndpoint, lookupEndpoint, ...endpoints } = override;
+  const { appToken, lookup } = app.credential.oauth;
+  const oauth = {
+    ...app.credential.oauth,
+    ...endpoints,
+    ...(appToken && appTokenEndpoint ? { appToken: { ...appToken, endpoint: appTokenEndpoint } } : {}),
+    ...(lookup && lookupEndpoint ? { lookup: { ...lookup, url: lookupEndpoint } } : {}),
+  };
   return { ...app, credential: { ...app.credential, apiBase, oauth } };
 }
 

@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
-import { CLIENT_KEYS, NEVER_EXPIRES, STANDARD, tokensWith, USED_AS_PUSHED } from './shared.ts';
+import { CLIENT_KEYS, NEVER_EXPIRES, STANDARD, text, tokensWith, USED_AS_PUSHED } from './shared.ts';
+
+const admin = z.object({ id: text });
 
 export const intercom = {
   slug: 'intercom',
@@ -22,7 +25,15 @@ export const intercom = {
       tokenEndpoint: 'https://api.intercom.io/auth/eagle/token',
       requestFormat: 'json',
       grantType: false,
-      notes: ['Accounts in Europe and Australia have hosts of their own: set them in KEYFERRY_APPS_FILE.'],
+      lookup: {
+        url: 'https://api.intercom.io/me',
+        authentication: 'token',
+        members: ['admin_id'],
+        read: answer => ({ admin_id: admin.parse(answer).id }),
+      },
+      notes: [
+        'Accounts in Europe and Australia have hosts of their own: set them, lookupEndpoint too, in KEYFERRY_APPS_FILE.',
+      ],
     },
     apiBase: 'https://api.intercom.io',
     calcom: {

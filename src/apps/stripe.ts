@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
-import { NEVER_EXPIRES, STANDARD, tokensWith, USED_AS_PUSHED } from './shared.ts';
+import { NEVER_EXPIRES, STANDARD, text, tokensWith, USED_AS_PUSHED } from './shared.ts';
+
+const account = z.object({ default_currency: text });
 
 export const stripe = {
   slug: 'stripe',
@@ -30,6 +32,12 @@ export const stripe = {
       clientAuthentication: 'secret_bearer',
       scopes: ['read_write'],
       travels: ['stripe_user_id', 'stripe_publishable_key', 'livemode'],
+      lookup: {
+        url: 'https://api.stripe.com/v1/accounts/{stripe_user_id}',
+        authentication: 'client_secret',
+        members: ['default_currency'],
+        read: answer => account.parse(answer),
+      },
       notes: ["Requests go out with the platform's own secret key and the id of the connected account."],
     },
     apiBase: 'https://api.stripe.com',

@@ -1,9 +1,13 @@
 import type { OAuthApp, ProviderOverride } from '../../src/apps/index.ts';
 
-/** The value that a fake callback or token answer has for a member: one that the record allows, not the first. */
+/**
+ * The value that a fake callback or token answer has for a member: one that the record allows, not the first;
+ * an address where the name speaks of one.
+ */
 export function outsideValue({ credential }: OAuthApp, name: string): string {
   const allowed = credential.oauth.allowed?.[name];
-  return allowed?.at(-1) ?? `${name.replaceAll(/[^a-z]/gi, '-')}-of-the-tests`;
+  const text = `${name.replaceAll(/[^a-z]/gi, '-')}-of-the-tests`;
+  return allowed?.at(-1) ?? (/_(url|domain)$/.test(name) ? `https://${text}.example` : text);
 }
 
 /**
@@ -11,7 +15,7 @@ export function outsideValue({ credential }: OAuthApp, name: string): string {
  * placeholder for a host becomes such a folder. One that starts with an app key stays: the key moves it.
  */
 export function overridesAt(url: string, app: OAuthApp): ProviderOverride {
-  const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint, appToken } =
+  const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, revocationEndpoint, appToken, lookup } =
     app.credential.oauth;
   const moved = (template: string): string => {
     const [, start = ''] = /^\{([^{}]+)\}/.exec(template) ?? [];
@@ -23,6 +27,7 @@ export function overridesAt(url: string, app: OAuthApp): ProviderOverride {
     tokenEndpoint: moved(tokenEndpoint),
     ...(refreshEndpoint === undefined ? {} : { refreshEndpoint: moved(refreshEndpoint) }),
     ...(appToken === undefined ? {} : { appTokenEndpoint: moved(appToken.endpoint) }),
+    ...(lookup === undefined ? {} : { lookupEndpoint: moved(lookup.url) }),
     ...(revocationEndpoint === null || revocationEndpoint === 'unknown'
       ? {}
       : { revocationEndpoint: moved(revocationEndpoint) }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OAuthApp, OAuthDefinition, ProviderOverride, ProviderOverrides } from '../../src/apps/index.ts';
 import { filled, outsideValue, overridesAt, pathAt, sampleKeys } from './by-record.ts';
+import { LOOKUP_ANSWERS } from './lookup-answers.ts';
 import {
   clientFault,
   type Format,
@@ -26,6 +27,10 @@ export interface StrictByRecord {
   readonly refreshTokens: string[];
   /** Tokens that were revoked, with their hint before them. */
   readonly revoked: string[];
+  /** How many look-ups were answered. */
+  lookedUp: number;
+  /** Answers the look-up in the place of the provider's own answer. */
+  insteadOfLookup: (() => Scripted | Promise<Scripted>) | null;
   /** Answers the token endpoints in the place of the provider's own answer. */
   instead: (() => Scripted | Promise<Scripted>) | null;
   /** What tokens are answered without. */
@@ -54,6 +59,7 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
   const at = (template: string) => pathAt(url, template, { ...members, ...keys });
   const codes = new Map<string, { challenge: string | null; redirectUri: string }>();
   const live = new Set<string>();
+  const accessTokens = new Set<string>();
   const appTokens = new Set<string>();
   let issued = 0;
   let redirectUri = '';
@@ -71,6 +77,8 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     refused: [],
     refreshTokens: [],
     revoked: [],
+    lookedUp: 0,
+    insteadOfLookup: null,
     instead: null,
     withhold: { refreshToken: false, expiry: false, travels: false },
     consent(address) {
@@ -95,6 +103,7 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     const pathOf = (template: string | undefined) =>
       template === undefined ? null : new URL(at(template), url).pathname;
     if (pathname === pathOf(overrides.revocationEndpoint ?? undefined)) return revoke(request);
+    if (pathname === pathOf(overrides.lookupEndpoint)) return fake.insteadOfLookup?.() ?? lookUp(request);
     if (pathname === pathOf(overrides.appTokenEndpoint ?? oauth.appToken?.endpoint)) return appToken(request);
     const exchange = overrides.tokenEndpoint ?? oauth.tokenEndpoint;
     const refresh = overrides.refreshEndpoint ?? exchange;
@@ -122,6 +131,19 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     const token = next('app-token');
     appTokens.add(token);
     return { body: { code: 0, msg: 'ok', expire: 7200, [wanted.member]: token } };
+  }
+
+  function lookUp(request: Received): Scripted {
+    const { method, body, url: asked, headers } = request;
+    const [scheme, token = ''] = (headers.authorization ?? '').split(' ');
+    const right =
+      oauth.lookup?.authentication === 'token' ? accessTokens.has(token) : token === keys[oauth.clientSecret];
+    if (scheme !== 'Bearer' || !right) return refuse(401, 'wrong bearer in the look-up', 'invalid_token');
+    const plain = method === 'GET' && body === '' && new URL(asked, url).search === '';
+    const fault = headerFault(request) ?? (plain ? null : 'a look-up with more than its address');
+    if (fault !== null) return refuse(400, fault, 'invalid_request');
+    fake.lookedUp += 1;
+    return { body: LOOKUP_ANSWERS[app.slug]?.answer ?? {} };
   }
 
   function revoke(request: Received): Scripted {
@@ -210,8 +232,10 @@ export async function strictByRecord(app: OAuthApp, now: () => number): Promise<
     const travels = fake.withhold.travels
       ? []
       : oauth.travels.filter(name => !oauth.callbackMembers.includes(name));
+    const accessToken = next('access');
+    accessTokens.add(accessToken);
     return {
-      access_token: next('access'),
+      access_token: accessToken,
       token_type: 'Bearer',
       ...Object.fromEntries(travels.map(name => [name, members[name]])),
       ...(refreshToken === null ? {} : { refresh_token: refreshToken }),

@@ -4,7 +4,7 @@ import { standIns } from './stand-in.ts';
 
 /**
  * Members of a key that Cal.com's reader needs and no connection makes: neither the token answer nor the
- * callback has them, and nothing can stand in for them. Cal.com asks the provider for them when its own user
+ * callback nor the look-up has them, and nothing can stand in for them. Cal.com asks the provider for them when its own user
  * installs the app, or its user enters them there. An import may bring them.
  */
 export function membersOfImport({ credential }: AppDefinition): readonly string[] {
@@ -17,6 +17,7 @@ export function membersOfImport({ credential }: AppDefinition): readonly string[
     'scope',
     ...oauth.travels,
     ...oauth.callbackMembers,
+    ...(oauth.lookup?.members ?? []),
   ];
   const had = new Set([
     ...come.map(name => calcom.members?.[name] ?? name),

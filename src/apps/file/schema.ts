@@ -26,6 +26,7 @@ const overrideSchema = z
     refreshEndpoint: endpoint,
     appTokenEndpoint: endpoint,
     revocationEndpoint: endpoint.nullable(),
+    lookupEndpoint: endpoint,
     apiBase: endpoint,
   })
   .partial()

@@ -5,6 +5,7 @@ import type { PlatformContext } from '../context.ts';
 import {
   callbackMembers,
   exchangeCode,
+  lookUp,
   type OAuthClient,
   oauthClient,
   redirectUri,
@@ -28,7 +29,7 @@ export interface Finished {
 }
 
 /**
- * Takes a browser back from a provider: state and cookie, the exchange, the vault. Each state counts once.
+ * Takes a browser back from a provider: state and cookie, the exchange, the look-up, the vault. Each state counts once.
  * @param back.parameters the query of the callback
  * @param back.cookie the browser's own secret, or null
  * @throws KeyferryError session_invalid when nothing is known of this walk in this browser
@@ -83,8 +84,11 @@ async function connect(context: Context, walk: Walk): Promise<void> {
   });
   if (outcome.kind !== 'tokens') throw exchangeError(app, outcome);
   const { targetId, externalUserId, calcomUserId, id: sessionId } = session;
-  const { credential } = outcome;
-  assertWhole(app, credential);
+  assertWhole(app, outcome.credential);
+  const found = await lookUp(outbound, client, outcome.credential, effects.now);
+  if (found.kind !== 'found') throw providerError(app.slug, found);
+  const wire = { ...outcome.credential.wire, ...found.members };
+  const credential = { ...outcome.credential, wire };
   const user = { targetId, externalUserId, calcomUserId };
   await storeGrant(context, { ...user, appSlug: app.slug, account: '', credential, sessionId });
 }

@@ -1,13 +1,16 @@
 import { validateAuthResponse } from 'oauth4webapi';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { CALCOM_APPS } from '../../../test/calcom-readers.ts';
 import { heldClock } from '../../../test/clock.ts';
 import { browser, location } from '../../../test/platform/browser.ts';
 import { outsideValue } from '../../../test/platform/by-record.ts';
+import { LOOKUP_ANSWERS } from '../../../test/platform/lookup-answers.ts';
 import {
   CALCOM_USER,
   connectionsOf,
   EXTERNAL_USER,
   PLATFORM_URL,
+  type PlatformOptions,
   pushed,
   SECRET,
   startPlatform,
@@ -22,16 +25,17 @@ import { exchangeCode, oauthClient, redirectUri, refreshTokens } from './index.t
 const apps = [...createCatalogue().values()].filter(isOAuthApp);
 const refreshable = apps.filter(({ credential }) => credential.oauth.refreshable);
 const lasting = apps.filter(({ credential }) => !credential.oauth.refreshable);
+const lookingUp = apps.filter(({ credential }) => credential.oauth.lookup);
 
 interface Token {
   readonly access_token: string;
 }
 
-async function setUp(app: OAuthApp) {
+async function setUp(app: OAuthApp, options: PlatformOptions = {}) {
   const clock = heldClock(Date.now());
   const fake = await strictByRecord(app, clock.now);
   const receiver = await scriptedServer();
-  const all = await startPlatform({ providers: fake.providers, webappUrl: receiver.url, clock });
+  const all = await startPlatform({ providers: fake.providers, webappUrl: receiver.url, clock, ...options });
   const setKeys = async (keys: object) => {
     const response = await all.api('PUT', `/api/keyferry/v1/apps/${app.slug}`, { keys });
     expect([response.status, await response.json()]).toMatchObject([200, { slug: app.slug }]);
@@ -114,6 +118,8 @@ describe.each(apps)('$slug', app => {
     for (const name of [...oauth.travels, ...oauth.callbackMembers]) {
       expect(keys).toHaveProperty([name], outsideValue(app, name));
     }
+    expect(fake.lookedUp).toBe(oauth.lookup ? 1 : 0);
+    expect(keys).toMatchObject(LOOKUP_ANSWERS[app.slug]?.members ?? {});
     const secrets = [fake.keys[oauth.clientSecret], keys.access_token].map(String);
     for (const secret of secrets) expect(logged.join('\n')).not.toContain(secret);
   });
@@ -124,6 +130,11 @@ describe.each(apps)('$slug', app => {
     const names = endpoints.flatMap(one => [...one.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name));
     const known = [...Object.keys(app.keys.shape), ...Object.keys(oauth.allowed ?? {})];
     expect(known).toEqual(expect.arrayContaining(names));
+    const { pathname, host } = new URL(oauth.lookup?.url ?? 'https://none.invalid');
+    expect(host).not.toMatch(/[{}]|%7b/i);
+    for (const [, name = ''] of decodeURI(pathname).matchAll(/\{([^{}]+)\}/g)) {
+      expect([...known, ...oauth.travels]).toContain(name);
+    }
     expect(Object.keys(app.keys.shape)).toEqual(expect.arrayContaining([oauth.clientId, oauth.clientSecret]));
     expect(app.publicKeys).not.toContain(oauth.clientSecret);
   });
@@ -223,7 +234,8 @@ describe.each(refreshable)('refreshing $slug', app => {
       expect(answer).toHaveProperty([name], outsideValue(app, name));
       expect(keys).toHaveProperty([name], outsideValue(app, name));
     }
-    expect(keys).toMatchObject({ access_token: answer.access_token });
+    expect(keys).toMatchObject({ ...LOOKUP_ANSWERS[app.slug]?.members, access_token: answer.access_token });
+    expect(fake.lookedUp).toBe(oauth.lookup ? 1 : 0);
   });
 
   test('uses the newest refresh token each time', async () => {
@@ -300,4 +312,52 @@ describe.each(lasting)('$slug, which is never refreshed', app => {
     expect(fake.granted).toEqual(['exchange']);
     expect(await stored()).toMatchObject({ status: 'needs_reconnect' });
   });
+});
+
+test('there is an answer for every look-up of the catalogue', () => {
+  expect(new Set(lookingUp.map(({ slug }) => slug))).toEqual(new Set(Object.keys(LOOKUP_ANSWERS)));
+});
+
+describe.each(lookingUp)('the look-up of $slug', app => {
+  const { lookup } = app.credential.oauth;
+  const { members, useless } = LOOKUP_ANSWERS[app.slug] ?? {};
+
+  test("gives the members that its record names, and Cal.com's reader its key", async () => {
+    expect(Object.keys(members ?? {})).toEqual(lookup?.members);
+    const { walked, platform, receiver, clock } = await setUp(app, { targetKind: 'calcom' });
+    await walked();
+    await platform.runOutbox();
+    const { keys } = pushed(receiver.received[0]?.body ?? '');
+    expect(typeof keys === 'string' ? JSON.parse(keys) : keys).toMatchObject(members ?? {});
+    const reader = CALCOM_APPS[app.slug];
+    expect(reader?.readKey(keys, clock.now()).accessToken).toMatch(/^access-/);
+  });
+
+  test.each([
+    ...PASSING,
+    [
+      '401',
+      { status: 401 },
+      lookup?.authentication === 'token' ? 'provider_refused' : 'provider_client_refused',
+    ],
+    ['403', { status: 403 }, 'provider_refused'],
+    ['an answer without what is needed', { body: useless ?? {} }, 'provider_malformed'],
+    ['a list', { body: [] }, 'provider_malformed'],
+  ] as [string, Scripted, string][])(
+    'keeps from connecting by %s, until it is tried again',
+    async (_, scripted, code) => {
+      const { walk, walked, fake, platform, all, receiver } = await setUp(app);
+      fake.insteadOfLookup = () => scripted;
+      const page = await walk();
+      expect(page.status).toBe(424);
+      const text = await page.text();
+      expect(text).toContain(code);
+      expect(text).toContain('Try again');
+      expect(await platform.database.db.selectFrom('connection').selectAll().execute()).toEqual([]);
+      expect([await platform.runOutbox(), receiver.received]).toEqual([0, []]);
+      fake.insteadOfLookup = null;
+      await walked();
+      expect(await connectionsOf(all)).toHaveLength(1);
+    },
+  );
 });

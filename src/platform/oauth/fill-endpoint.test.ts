@@ -113,3 +113,13 @@ test('a member that the record lists no values for is free', () => {
     expect.objectContaining({ code: 'address_refused' }),
   );
 });
+
+test('a member of a token answer fills a path, and no host', () => {
+  const inPath = { account: 'acct 1' };
+  const at = (template: string, keys = {}) => fillEndpoint(template, { keys, inPath }).href;
+  expect(at('https://a.example/v1/{account}')).toBe('https://a.example/v1/acct%201');
+  expect(at('https://a.example/v1/{account}', { account: 'ours' })).toBe('https://a.example/v1/ours');
+  for (const template of ['https://{account}.a.example/v1', '{account}/v1', 'https://a.example/{other}']) {
+    expect(() => at(template)).toThrow(expect.objectContaining({ code: 'app_keys_missing' }));
+  }
+});

@@ -8,6 +8,8 @@ export interface Fillings {
   /** From the callback or a token answer: only values that `allowed` lists. */
   readonly members?: Readonly<Record<string, unknown>> | undefined;
   readonly allowed?: OAuthDefinition['allowed'] | undefined;
+  /** From a token answer: any text, but in the path alone. */
+  readonly inPath?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const PLACEHOLDER = /\{([^{}]+)\}/g;
@@ -24,8 +26,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export function fillEndpoint(template: string, fillings: Fillings): URL {
   const [{ length: originEnds } = template] = ORIGIN.exec(template) ?? [];
   const filled = template.replaceAll(PLACEHOLDER, (_, name: string, at: number) => {
+    if (at >= originEnds) return pathPart(name, fillingOfPath(name, fillings));
     const value = filling(name, fillings);
-    if (at >= originEnds) return pathPart(name, value);
     return at === 0 ? base(name, value) : hostPart(name, value);
   });
   return new URL(filled);
@@ -68,6 +70,12 @@ function filling(name: string, { keys, members = {}, allowed = {} }: Fillings): 
   const given = Object.hasOwn(members, name) ? members[name] : values[0];
   assertAllowed(name, given, allowed);
   return given as string;
+}
+
+function fillingOfPath(name: string, fillings: Fillings): string {
+  const { keys, inPath = {} } = fillings;
+  const value = !Object.hasOwn(keys, name) && Object.hasOwn(inPath, name) ? inPath[name] : undefined;
+  return typeof value === 'string' && value !== '' ? value : filling(name, fillings);
 }
 
 /** `https://cloud.example/nextcloud`: an address without a query, a fragment or a user. */

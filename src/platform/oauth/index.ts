@@ -3,6 +3,7 @@ export * from './client.ts';
 export * from './exchange-code.ts';
 export * from './fill-endpoint.ts';
 export * from './judge-tokens.ts';
+export * from './look-up.ts';
 export * from './read-imported.ts';
 export * from './redirect-uri.ts';
 export * from './refresh-tokens.ts';

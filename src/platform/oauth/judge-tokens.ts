@@ -42,7 +42,7 @@ function expiryOf(
 }
 
 /** Judges a request that got no answer. What is not of the network is thrown on. */
-export function judgeNoAnswer(error: unknown): TokenOutcome {
+export function judgeNoAnswer(error: unknown): Fault {
   if (error instanceof AppTokenRefused) return error.fault;
   if (!(error instanceof OutboundError)) throw error;
   if (error.kind === 'too_large') return { kind: 'malformed', reason: error.message, retryAfterMs: null };

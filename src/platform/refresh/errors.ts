@@ -21,7 +21,7 @@ const CODES: Readonly<Record<Exclude<Fault['kind'], 'grant'>, readonly [ErrorCod
   malformed: ['provider_malformed', 'The token endpoint gives no OAuth answer; check the address.'],
 };
 
-/** The error that stands for a failed request to a token endpoint, of a grant that is not dead. */
+/** The error that stands for a failed request to a token endpoint or a look-up, of a grant that is not dead. */
 export function providerError(
   slug: string,
   fault: Fault & { kind: Exclude<Fault['kind'], 'grant'> },
