@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { instanceConfig, startInstance } from '../../test/instance.ts';
 import { temporaryFolder } from '../../test/temp.ts';
 import { runCli } from './testing/spawn-cli.ts';
 
@@ -8,9 +9,9 @@ test('lists 108 apps with their kinds and categories, and counts them', async ()
   const { status, stdout, stderr } = await runCli(['apps'], { cwd: temporaryFolder() });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
-  expect(lines[0]).toMatch(/^APP +CREDENTIAL +CATEGORY +NAME$/);
+  expect(lines[0]).toMatch(/^APP +CREDENTIAL +CATEGORY +STATE +NAME$/);
   expect(lines.indexOf('108 apps')).toBe(110);
-  expect(stdout).toMatch(/^msteams +oauth2 +conferencing +Microsoft 365\/Teams/m);
+  expect(stdout).toMatch(/^msteams +oauth2 +conferencing +- +Microsoft 365\/Teams/m);
   expect(stdout).toContain('By credential: none 68, oauth2 22, basic 5, ');
   expect(stdout).toContain('By category: conferencing 29, automation 24, ');
 });
@@ -39,7 +40,28 @@ test('prints them as JSON, the operator’s own among them', async () => {
     categories: ['crm'],
     connect: 'form',
     keys: [],
+    state: null,
   });
+});
+
+test('tells what the operator of the instance has made of each', async () => {
+  const folder = temporaryFolder();
+  const { instance, api } = await startInstance(
+    instanceConfig({ file: join(folder, 'data', 'instance.db') }),
+  );
+  await api('PUT', '/api/keyferry/v1/apps/giphy', { enabled: true, keys: { app_key: 'a key of the tests' } });
+  await api('PUT', '/api/keyferry/v1/apps/zoom', { enabled: true });
+  await api('PUT', '/api/keyferry/v1/apps/webex', { enabled: false });
+  await instance.close();
+  const { stdout } = await runCli(['apps', '--json'], { cwd: folder });
+  const states = new Map(
+    JSON.parse(stdout).apps.map((app: { slug: string; state: string }) => [app.slug, app.state]),
+  );
+  expect(['giphy', 'zoom', 'webex'].map(slug => states.get(slug))).toEqual([
+    'enabled',
+    'keys missing',
+    'disabled',
+  ]);
 });
 
 test('a faulty file of the operator is told, and nothing listed', async () => {

@@ -1,4 +1,5 @@
 import { type AppDefinition, createCatalogue } from '../apps/index.ts';
+import type { AppState } from '../instance/index.ts';
 import { CONFIG_OPTIONS, type Command, textOf } from './command.ts';
 import { readEnvironment } from './environment.ts';
 import { readApps } from './read-apps.ts';
@@ -6,16 +7,22 @@ import { readApps } from './read-apps.ts';
 /** Lists the catalogue, the operator's own apps with it. */
 export const apps: Command = {
   name: 'apps',
-  summary: 'list every app: its kind of credential, its categories',
+  summary: 'list every app: its kind of credential, its categories, its state on the instance',
   options: {
     ...CONFIG_OPTIONS,
     json: { type: 'boolean', help: 'Print JSON for programs' },
   },
-  notes: ['Apps of KEYFERRY_APPS_FILE are among them. Whether one is enabled and has keys, the APIs tell.'],
+  notes: [
+    'Apps of KEYFERRY_APPS_FILE are among them. The state is - where there is no database of an instance.',
+  ],
   async run(values, terminal) {
     const data = textOf(values, 'data') ?? 'data';
-    const file = readApps(readEnvironment({ file: textOf(values, 'env'), data }));
-    const rows = [...createCatalogue(file?.providers, file?.apps).values()].map(rowOf).sort(bySlug);
+    const env = readEnvironment({ file: textOf(values, 'env'), data });
+    const file = readApps(env);
+    const { readAppStates } = await import('./read-app-states.ts');
+    const states = await readAppStates(env, data);
+    const apps = [...createCatalogue(file?.providers, file?.apps).values()];
+    const rows = apps.map(app => rowOf(app, states?.get(app.slug) ?? null)).sort(bySlug);
     for (const line of values.json ? [JSON.stringify(summaryOf(rows), null, 2)] : table(rows))
       terminal.out(line);
     return 0;
@@ -31,15 +38,24 @@ interface Row {
   readonly categories: readonly string[];
   /** How a user connects it; `none`: nothing of a user is needed. */
   readonly connect: 'oauth' | 'form' | 'none';
-  /** Whether an operator enters keys. */
+  /** What an operator enters. */
   readonly keys: readonly string[];
+  /** Null where nobody can say. */
+  readonly state: 'enabled' | 'disabled' | 'keys missing' | null;
 }
 
-function rowOf({ slug, dirName, type, name, credential, categories, keys }: AppDefinition): Row {
+function rowOf(app: AppDefinition, state: AppState | null): Row {
+  const { slug, dirName, type, name, credential, categories, keys } = app;
   const form = 'fields' in credential ? 'form' : 'none';
   const connect = credential.kind === 'oauth2' ? 'oauth' : form;
   const names = Object.keys(keys.shape);
-  return { slug, dirName, type, name, kind: credential.kind, categories, connect, keys: names };
+  const row = { slug, dirName, type, name, kind: credential.kind, categories, connect, keys: names } as const;
+  return { ...row, state: state && stateOf(state, names) };
+}
+
+function stateOf({ enabled, keysSet }: AppState, keys: readonly string[]): NonNullable<Row['state']> {
+  if (!enabled) return 'disabled';
+  return keys.length > 0 && !keysSet ? 'keys missing' : 'enabled';
 }
 
 function bySlug(one: Row, other: Row): number {
@@ -51,9 +67,15 @@ function summaryOf(rows: readonly Row[]) {
 }
 
 function table(rows: readonly Row[]): readonly string[] {
-  const columns = (row: Row): readonly string[] => [row.slug, row.kind, row.categories.join(', '), row.name];
-  const lines = [['APP', 'CREDENTIAL', 'CATEGORY', 'NAME'], ...rows.map(columns)];
-  const widths = [0, 1, 2].map(column => Math.max(...lines.map(line => line[column]?.length ?? 0)));
+  const columns = (row: Row): readonly string[] => [
+    row.slug,
+    row.kind,
+    row.categories.join(', '),
+    row.state ?? '-',
+    row.name,
+  ];
+  const lines = [['APP', 'CREDENTIAL', 'CATEGORY', 'STATE', 'NAME'], ...rows.map(columns)];
+  const widths = [0, 1, 2, 3].map(column => Math.max(...lines.map(line => line[column]?.length ?? 0)));
   const text = lines.map(line =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -3,4 +3,5 @@ export { type InstanceConfig, readInstanceConfig } from './config.ts';
 export { createInstance, type Instance } from './create-instance.ts';
 export type { FormCredentialRequest } from './form-credential.ts';
 export { INSTANCE_MIGRATIONS } from './migrations.ts';
+export { type AppState, appStates } from './store/app-states.ts';
 export { addUser, listUsers, type NewUser, type UserView } from './store/users.ts';

@@ -1,4 +1,5 @@
 export * from './api-keys.ts';
+export * from './app-states.ts';
 export * from './apps.ts';
 export * from './credentials.ts';
 export * from './events.ts';
