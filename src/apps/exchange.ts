@@ -1,10 +1,20 @@
 import { z } from 'zod';
-import type { AppDefinition } from './definition.ts';
+import type { AppDefinition, FormCredential } from './definition.ts';
 import { flag, NO_KEYS, OWN_SERVER, ownServerFields, USED_AS_PUSHED } from './shared.ts';
 
 /** Where an Exchange server answers EWS. */
-export const EWS_HINT =
+const EWS_HINT =
   'The address of Exchange Web Services, such as https://mail.example/EWS/Exchange.asmx.';
+
+/** How a user of Exchange 2013 or 2016 connects it. */
+export const BY_EWS = {
+  kind: 'basic',
+  schema: OWN_SERVER,
+  fields: ownServerFields(EWS_HINT),
+  nesting: 'string',
+  verify: null,
+  calcom: USED_AS_PUSHED,
+} as const satisfies FormCredential;
 
 /** EWS's own numbers. */
 const VERSIONS = {

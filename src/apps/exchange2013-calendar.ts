@@ -1,6 +1,6 @@
 import type { AppDefinition } from './definition.ts';
-import { EWS_HINT } from './exchange.ts';
-import { NO_KEYS, OWN_SERVER, ownServerFields, USED_AS_PUSHED } from './shared.ts';
+import { BY_EWS } from './exchange.ts';
+import { NO_KEYS } from './shared.ts';
 
 export const exchange2013Calendar = {
   slug: 'exchange2013-calendar',
@@ -12,12 +12,5 @@ export const exchange2013Calendar = {
   description: 'On-premises Exchange 2013 calendar over EWS.',
   keys: NO_KEYS,
   publicKeys: [],
-  credential: {
-    kind: 'basic',
-    schema: OWN_SERVER,
-    fields: ownServerFields(EWS_HINT),
-    nesting: 'string',
-    verify: null,
-    calcom: USED_AS_PUSHED,
-  },
+  credential: BY_EWS,
 } as const satisfies AppDefinition;
