@@ -3,8 +3,7 @@ import type { AppDefinition, FormCredential } from './definition.ts';
 import { flag, NO_KEYS, OWN_SERVER, ownServerFields, USED_AS_PUSHED } from './shared.ts';
 
 /** Where an Exchange server answers EWS. */
-const EWS_HINT =
-  'The address of Exchange Web Services, such as https://mail.example/EWS/Exchange.asmx.';
+const EWS_HINT = 'The address of Exchange Web Services, such as https://mail.example/EWS/Exchange.asmx.';
 
 /** How a user of Exchange 2013 or 2016 connects it. */
 export const BY_EWS = {
