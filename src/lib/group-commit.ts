@@ -27,8 +27,8 @@ const ALONE = 8;
 /**
  * Lets writes that come at the same time share a statement and a commit. Nothing waits for company: a
  * group is what has come in one turn, or while the one before it was being written; and where items come
- * alone, each is written at once. A group that fails is tried again item
- * by item, so that one bad item does not fail its neighbours.
+ * alone, each is written at once. A group that fails is tried again item by item, so that one bad item does
+ * not fail its neighbours.
  */
 export function groupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
