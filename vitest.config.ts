@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['./test/postgres.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
+    globalSetup: ['./test/postgres.ts', './test/build-pages.ts'],
     // Own processes: tests start servers, send signals and open SQLite files.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,0 +1,43 @@
+import { type CSSVariablesResolver, createTheme, defaultVariantColorsResolver } from '@mantine/core';
+
+/** Text on a tint of its own colour, dark enough to read (WCAG AA) in both schemes. */
+const READABLE = {
+  background: (colour: string) =>
+    `light-dark(var(--mantine-color-${colour}-1), color-mix(in srgb, var(--mantine-color-${colour}-9) 35%, transparent))`,
+  text: (colour: string) =>
+    `light-dark(color-mix(in srgb, var(--mantine-color-${colour}-9) 70%, black), var(--mantine-color-${colour}-2))`,
+};
+
+export const theme = createTheme({
+  primaryColor: 'teal',
+  primaryShade: { light: 9, dark: 8 },
+  autoContrast: true,
+  luminanceThreshold: 0.3,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  headings: { fontWeight: '650' },
+  variantColorResolver(input) {
+    const resolved = defaultVariantColorsResolver(input);
+    const colour = input.color ?? input.theme.primaryColor;
+    if (input.variant !== 'light') return resolved;
+    return { ...resolved, background: READABLE.background(colour), color: READABLE.text(colour) };
+  },
+});
+
+/** Mantine's own greys and reds for small text are too pale for WCAG AA. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-anchor': 'var(--mantine-color-teal-9)',
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--mantine-color-anchor': 'var(--mantine-color-teal-3)',
+  },
+});
