@@ -44,6 +44,7 @@ export function benchConfig(database: DatabaseLocation): InstanceConfig {
     publicUrl: 'http://localhost:3000',
     providers: {},
     allowPrivateAddresses: false,
+    trustProxy: false,
     calendsoKey: null,
   };
 }

@@ -27,6 +27,7 @@ export function instanceConfig(
     publicUrl: 'http://localhost:3000',
     providers: {},
     allowPrivateAddresses: false,
+    trustProxy: false,
     calendsoKey: null,
     ...rest,
   };

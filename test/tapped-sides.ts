@@ -92,6 +92,7 @@ export async function startTapped(engine: TestEngine): Promise<TappedSides> {
     calendsoKey: null,
     providers: providersAt(toGoogle.url, emulator.url),
     allowPrivateAddresses: false,
+    trustProxy: false,
   };
   const lines = { instance: [] as string[], platform: [] as string[] };
   const effects = (role: keyof typeof lines) => ({

@@ -3,6 +3,7 @@ import type { Database } from '../lib/db/index.ts';
 import type { Effects } from '../lib/effects.ts';
 import type { GroupCommit } from '../lib/group-commit.ts';
 import type { Outbound } from '../lib/outbound.ts';
+import type { SignInContext } from '../lib/sign-in/index.ts';
 import type { AccessToken, TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import type { PushOutcome, StoredPush } from './store/index.ts';
@@ -17,5 +18,6 @@ export interface InstanceContext {
   readonly pushes: GroupCommit<StoredPush, PushOutcome>;
   /** To the platform's endpoint and to providers: addresses that the operator configured. */
   readonly outbound: Outbound;
+  readonly signIn: SignInContext;
   readonly accessToken: (request: TokenRequest) => Promise<AccessToken>;
 }

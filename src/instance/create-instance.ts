@@ -3,12 +3,14 @@ import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import { createOutbound } from '../lib/outbound.ts';
+import { pruneSignIn, setupLink } from '../lib/sign-in/index.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
 import { createHttp } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
+import { instanceSignIn } from './sign-in.ts';
 import {
   EVENTS_KEPT_MS,
   pruneEvents,
@@ -30,6 +32,8 @@ export interface Instance {
   /** What a user entered for an app without tokens. @throws KeyferryError */
   formCredential(request: FormCredentialRequest): Promise<Readonly<Record<string, unknown>>>;
   readonly database: Database<InstanceTables>;
+  /** Where the first admin is made, with its code; null once there is one. */
+  setupLink(): Promise<string | null>;
   /** Finishes the writes under way and closes the database. */
   close(): Promise<void>;
 }
@@ -69,13 +73,21 @@ export async function createInstance(
     parallel: database.engine === 'sqlite' ? 1 : 2,
   });
   const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
+  const signIn = instanceSignIn(config, database, effects);
   let stopping = false;
   const http = createHttp(
-    { config, database, catalogue, effects, pushes, outbound, accessToken },
+    { config, database, catalogue, effects, pushes, outbound, accessToken, signIn },
     () => stopping,
   );
-  const prune = () =>
-    pruneEvents(database, effects.now() - EVENTS_KEPT_MS).catch(err => effects.log.error({ err }));
+  async function prune(): Promise<void> {
+    const now = effects.now();
+    try {
+      await pruneEvents(database, now - EVENTS_KEPT_MS);
+      await pruneSignIn(database.db, signIn.tables, now);
+    } catch (err) {
+      effects.log.error({ err }, 'prune failed');
+    }
+  }
   const pruning = setInterval(prune, HOUR_MS);
   pruning.unref();
 
@@ -84,6 +96,7 @@ export async function createInstance(
     accessToken,
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
+    setupLink: () => setupLink(signIn),
     async close() {
       stopping = true;
       clearInterval(pruning);

@@ -16,6 +16,7 @@ export interface UsersTable {
   isPlatformManaged: Generated<boolean | 0 | 1>;
   created: string;
   passwordHash: string | null;
+  mustChangePassword: Generated<boolean | 0 | 1>;
 }
 
 export interface AppTable {
@@ -105,6 +106,23 @@ export interface DestinationCalendarTable {
   updatedAt: string | null;
 }
 
+export interface UserSessionTable {
+  id: string;
+  tokenHash: string;
+  personId: number;
+  userAgent: string | null;
+  createdAt: number;
+  seenAt: number;
+  expiresAt: number;
+}
+
+export interface UserTryTable {
+  key: string;
+  tries: number;
+  lastAt: number;
+  blockedUntil: number;
+}
+
 export interface InstanceTables {
   users: UsersTable;
   App: AppTable;
@@ -113,4 +131,6 @@ export interface InstanceTables {
   event: EventTable;
   SelectedCalendar: SelectedCalendarTable;
   DestinationCalendar: DestinationCalendarTable;
+  user_session: UserSessionTable;
+  user_try: UserTryTable;
 }

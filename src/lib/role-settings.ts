@@ -14,6 +14,8 @@ export interface RoleSettings {
   /** The admin's and back end's API key, or null: the API stays closed. */
   readonly apiKey: string | null;
   readonly allowPrivateAddresses: boolean;
+  /** Whether the address that a proxy put last into X-Forwarded-For is believed. */
+  readonly trustProxy: boolean;
   /** The instance's own key, in which Cal.com keeps what users enter; null where it is not known. */
   readonly calendsoKey: KeyObject | null;
 }
@@ -38,6 +40,7 @@ export function readRoleSettings(
     sync: readSyncSettings(variables),
     apiKey: variables.parsed('KEYFERRY_API_KEY', KEYGEN, longEnough),
     allowPrivateAddresses: variables.flag('KEYFERRY_ALLOW_PRIVATE_ADDRESSES', false),
+    trustProxy: variables.flag('KEYFERRY_TRUST_PROXY', false),
     calendsoKey: variables.parsed(CALENDSO_KEY_NAME, CALENDSO_REMEDY, readAesKey),
   };
 }

@@ -28,6 +28,7 @@ test('the variables of the instance, and its own', () => {
     publicUrl: 'http://localhost:5100',
     withRefreshToken: false,
     allowPrivateAddresses: false,
+    trustProxy: false,
   });
 });
 

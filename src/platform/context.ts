@@ -2,6 +2,7 @@ import type { Catalogue } from '../apps/index.ts';
 import type { Database } from '../lib/db/index.ts';
 import type { Effects } from '../lib/effects.ts';
 import type { Outbound } from '../lib/outbound.ts';
+import type { SignInContext } from '../lib/sign-in/index.ts';
 import type { PlatformConfig } from './config.ts';
 import type { RefreshFlights } from './refresh/index.ts';
 import type { PlatformTables } from './tables.ts';
@@ -12,6 +13,7 @@ export interface PlatformContext {
   readonly database: Database<PlatformTables>;
   readonly catalogue: Catalogue;
   readonly effects: Effects;
+  readonly signIn: SignInContext;
   /** To providers and targets: addresses of the records and of the operator. */
   readonly outbound: Outbound;
   /** To addresses that users type: public ones, unless the operator allows others. */

@@ -2,6 +2,7 @@ import { createCatalogue } from '../apps/index.ts';
 import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
+import { setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import { aheadLoop, refreshAhead } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
@@ -10,6 +11,7 @@ import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
+import { platformSignIn } from './sign-in.ts';
 import type { PlatformTables } from './tables.ts';
 import { putDefaultTarget } from './targets.ts';
 
@@ -24,6 +26,8 @@ export interface Platform {
   runOutbox(): Promise<number>;
   /** Refreshes what a Cal.com could not when it ends. @returns how many connections were due */
   runAhead(): Promise<number>;
+  /** Where the first operator is made, with its code; null once there is one. */
+  setupLink(): Promise<string | null>;
   /** Finishes the deliveries under way and closes the database. */
   close(): Promise<void>;
 }
@@ -55,6 +59,7 @@ export async function createPlatform(
     effects,
     outbound,
     outboundToTyped,
+    signIn: platformSignIn(config, database, effects),
     flights: singleFlight(),
     wake: bell.ring,
   };
@@ -77,6 +82,7 @@ export async function createPlatform(
   return {
     fetch: request => http.fetch(request),
     database,
+    setupLink: () => setupLink(context.signIn),
     start() {
       worker.start();
       ahead.start();

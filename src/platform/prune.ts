@@ -1,3 +1,4 @@
+import { pruneSignIn } from '../lib/sign-in/index.ts';
 import type { PlatformContext } from './context.ts';
 import { deleteOldEvents, deleteOldSessions } from './store/index.ts';
 
@@ -10,11 +11,13 @@ export const SESSIONS_KEPT_MS = 3_600_000;
 export async function prune({
   database,
   effects,
-}: Pick<PlatformContext, 'database' | 'effects'>): Promise<void> {
+  signIn,
+}: Pick<PlatformContext, 'database' | 'effects' | 'signIn'>): Promise<void> {
   const now = effects.now();
   try {
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
+    await pruneSignIn(database.db, signIn.tables, now);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');
   }

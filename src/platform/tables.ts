@@ -112,6 +112,33 @@ export interface PlatformEventTable {
   detail: string | null;
 }
 
+export interface OperatorTable {
+  id: Generated<number>;
+  email: string;
+  name: string | null;
+  locked: Generated<boolean | 0 | 1>;
+  passwordHash: string | null;
+  mustChangePassword: Generated<boolean | 0 | 1>;
+  createdAt: number;
+}
+
+export interface OperatorSessionTable {
+  id: string;
+  tokenHash: string;
+  personId: number;
+  userAgent: string | null;
+  createdAt: number;
+  seenAt: number;
+  expiresAt: number;
+}
+
+export interface OperatorTryTable {
+  key: string;
+  tries: number;
+  lastAt: number;
+  blockedUntil: number;
+}
+
 export interface PlatformTables {
   platform_app: PlatformAppTable;
   target: TargetTable;
@@ -122,6 +149,9 @@ export interface PlatformTables {
   connect_done: ConnectDoneTable;
   oauth_attempt: OauthAttemptTable;
   platform_event: PlatformEventTable;
+  operator: OperatorTable;
+  operator_session: OperatorSessionTable;
+  operator_try: OperatorTryTable;
 }
 
 /** An open database or a transaction of it. */

@@ -56,6 +56,7 @@ export function platformConfig(options: PlatformOptions = {}): PlatformConfig {
     publicUrl: PLATFORM_URL,
     providers: {},
     allowPrivateAddresses: false,
+    trustProxy: false,
     calendsoKey: null,
     targetKind: 'keyferry',
     withRefreshToken: false,

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { admitSession, requireSession } from '../../lib/sign-in/index.ts';
 import { KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { hashApiKey, judgeApiKey } from '../store/index.ts';
@@ -20,9 +21,12 @@ export function presentedKey(c: Context): string | undefined {
   return (c.req.path.startsWith(QUERY_KEY_PATHS) && c.req.query('apiKey')) || undefined;
 }
 
-/** Lets a request pass with an admin API key; nothing is parsed before. */
-export function requireApiKey(
-  context: Pick<InstanceContext, 'config' | 'database' | 'effects'>,
+/**
+ * Lets a request pass with an admin API key or a session of an admin; nothing is parsed before. A key is looked
+ * at first, and where there is one no session is read.
+ */
+export function requireAdmin(
+  context: Pick<InstanceContext, 'config' | 'database' | 'effects' | 'signIn'>,
 ): MiddlewareHandler {
   const good = new Map<string, number>();
 
@@ -36,14 +40,26 @@ export function requireApiKey(
     return true;
   }
 
-  return async function apiKey(c, next) {
+  return async function admin(c, next) {
     const key = presentedKey(c);
-    if (key !== undefined && (await holds(key))) return next();
-    if (PEER_PATHS.has(c.req.path) && holdsSecret(context, c)) return next();
-    throw new KeyferryError('unauthenticated', 'This needs an admin API key.', {
-      remedy: 'Send Authorization: Bearer with the key of KEYFERRY_API_KEY.',
+    if (key !== undefined && (await holds(key))) {
+      c.set('actor', 'api-key');
+      return next();
+    }
+    if (PEER_PATHS.has(c.req.path) && holdsSecret(context, c)) {
+      c.set('actor', 'platform');
+      return next();
+    }
+    if (key === undefined && (await admitSession(c, context.signIn, { admin: true }))) return next();
+    throw new KeyferryError('unauthenticated', 'This needs an admin API key, or an admin who is signed in.', {
+      remedy: 'Send Authorization: Bearer with the key of KEYFERRY_API_KEY, or sign in.',
     });
   };
+}
+
+/** Lets any user of the instance pass who is signed in: `c.get('session').person`. */
+export function requireUser({ signIn }: Pick<InstanceContext, 'signIn'>): MiddlewareHandler {
+  return requireSession(signIn, { admin: false });
 }
 
 /** Whether a request carries the shared secret of the wire. @see docs/protocol.md#1 */

@@ -6,10 +6,11 @@ import {
   limitBody,
   refuseInvalid,
 } from '../../lib/http/index.ts';
+import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { InstanceContext } from '../context.ts';
 import { appRoutes } from './apps.ts';
-import { requireApiKey } from './auth.ts';
+import { requireAdmin, requireUser } from './auth.ts';
 import { calendarRoutes } from './calendars.ts';
 import { credentialSyncRoute } from './credential-sync.ts';
 import { credentialRoutes } from './credentials.ts';
@@ -30,9 +31,12 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   webhookRoute(app, context);
   credentialSyncRoute(app, context);
 
-  const guard = requireApiKey(context);
+  sessionRoutes(app, context.signIn);
+
+  const guard = requireAdmin(context);
   const limit = limitBody(API_BYTES);
   for (const path of ['/api/keyferry/*', '/api/v1/*']) app.use(path, guard, limit);
+  app.use('/api/me/*', requireUser(context), limit);
   userRoutes(app, context);
   appRoutes(app, context);
   tokenRoute(app, context);
@@ -51,7 +55,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
     openapi: '3.1.0',
     info: { title: 'Keyferry instance', version: VERSION },
     servers: [{ url: context.config.publicUrl }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
   });
   return app;
 }

@@ -4,6 +4,7 @@ export * from './apps.ts';
 export * from './credentials.ts';
 export * from './events.ts';
 export * from './find.ts';
+export * from './insert-event.ts';
 export * from './mark-failed.ts';
 export * from './replace-push.ts';
 export * from './replace-token.ts';

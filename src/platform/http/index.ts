@@ -1,11 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import { DEFAULT_HEADERS, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { appRoutes } from './apps.ts';
-import { requireApiKey } from './auth.ts';
+import { requireAdmin } from './auth.ts';
 import { connectRoutes } from './connect.ts';
 import { connectSessionRoutes } from './connect-sessions.ts';
 import { connectionRoutes } from './connections.ts';
@@ -26,13 +27,15 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   syncRoute(app, context);
   connectRoutes(app, context);
 
+  sessionRoutes(app, context.signIn);
+
   const limit = bodyLimit({
     maxSize: API_BYTES,
     onError: () => {
       throw new KeyferryError('body_too_large', `The body is longer than ${API_BYTES} bytes.`);
     },
   });
-  app.use('/api/keyferry/*', requireApiKey(context), limit);
+  app.use('/api/keyferry/*', requireAdmin(context), limit);
   connectSessionRoutes(app, context);
   importRoute(app, context);
   connectionRoutes(app, context);
@@ -50,7 +53,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
     openapi: '3.1.0',
     info: { title: 'Keyferry platform', version: VERSION },
     servers: [{ url: config.publicUrl }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
   });
   return app;
 }

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Db } from '../tables.ts';
+import { type Kysely, sql } from 'kysely';
+import type { SignInEventKind } from '../../lib/sign-in/index.ts';
 
 export type EventKind =
   | 'connection.connected'
@@ -13,12 +13,17 @@ export type EventKind =
   | 'user.moved'
   | 'delivery.stopped'
   | 'delivery.noted'
-  | 'app.keys_set';
+  | 'app.keys_set'
+  | 'operator.added'
+  | 'operator.removed'
+  | 'user.locked'
+  | 'user.unlocked'
+  | SignInEventKind;
 
 export interface NewEvent {
   readonly kind: EventKind;
-  /** `user`, `host`, `platform` or `operator`. */
-  readonly actor: 'user' | 'host' | 'platform' | 'operator';
+  /** `user`, `host`, `platform`, `operator`, `api-key`, `operator:1`, `anonymous`. */
+  readonly actor: string;
   readonly connectionId?: string | null;
   readonly externalUserId?: string | null;
   readonly appSlug?: string | null;
@@ -26,8 +31,13 @@ export interface NewEvent {
   readonly detail?: string | null;
 }
 
+/** How events name an operator. */
+export function operatorActor(id: number): string {
+  return `operator:${id}`;
+}
+
 /** Writes down what happened. @param at epoch milliseconds */
-export async function insertEvent(db: Db, event: NewEvent, at: number): Promise<void> {
+export async function insertEvent<Tables>(db: Kysely<Tables>, event: NewEvent, at: number): Promise<void> {
   const { connectionId = null, externalUserId = null, appSlug = null, detail = null } = event;
   await sql`
     insert into "platform_event" ("at", "kind", "actor", "connectionId", "externalUserId", "appSlug", "detail")

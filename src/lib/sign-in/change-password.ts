@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import { KeyferryError } from '../../protocol/index.ts';
+import type { SignInContext } from './context.ts';
+import { passwordLimit } from './limits.ts';
+import { hashPassword, isPassword } from './password-hash.ts';
+import { checkPassword } from './password-rules.ts';
+import { holdPerson, putPassword } from './people.ts';
+import { deleteSessionsOf, type Session } from './sessions.ts';
+import { clearTries, takeTry } from './tries.ts';
+
+/**
+ * Changes one's own password and ends one's other sessions.
+ * @throws KeyferryError password_wrong, password_refused, too_many_tries, conflict when it was changed meanwhile
+ */
+export async function changePassword(
+  context: SignInContext,
+  { id: sessionId, person }: Session,
+  { current, password }: { readonly current: string; readonly password: string },
+): Promise<void> {
+  const { store, tables, effects, note, actorOf } = context;
+  const limit = passwordLimit(person.id);
+  await takeTry(context, limit);
+  const stored = await readHash(context, person.id);
+  if (!(await isPassword(current, stored))) {
+    throw new KeyferryError('password_wrong', 'The current password is wrong.', { remedy: 'Try again.' });
+  }
+  await clearTries(context, [limit]);
+  checkPassword(password, person.email);
+  if (password === current) {
+    throw new KeyferryError('password_refused', 'This is the password that you have.', {
+      remedy: 'Choose another.',
+    });
+  }
+  const passwordHash = await hashPassword(password);
+  await store.db.transaction().execute(async trx => {
+    if (!(await holdPerson(trx, context, { id: person.id, passwordHash: stored }))) {
+      throw new KeyferryError('conflict', 'The password was changed meanwhile.', {
+        remedy: 'Sign in with the new one.',
+      });
+    }
+    await putPassword(trx, tables, { id: person.id, passwordHash, mustChange: false });
+    await deleteSessionsOf(trx, tables, person.id, sessionId);
+    const event = { kind: 'user.password_changed', actor: actorOf(person.id), personId: person.id } as const;
+    await note(trx, event, effects.now());
+  });
+}
+
+async function readHash({ store, tables }: SignInContext, id: number): Promise<string | null> {
+  const { rows } = await sql<{ passwordHash: string | null }>`
+    select "passwordHash" from ${sql.table(tables.people)} where "id" = ${id}`.execute(store.db);
+  return rows[0]?.passwordHash ?? null;
+}

@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { SignInContext } from './context.ts';
+import { LIFE_MS } from './sessions.ts';
+
+type Needs = Pick<SignInContext, 'role' | 'publicUrl'>;
+
+/**
+ * A name of its own for each role: cookies do not tell ports apart, and both may run on one host. On https one
+ * that only this host can set, so that no neighbour plants a session.
+ */
+export function cookieName({ role, publicUrl }: Needs): string {
+  return `${isHttps(publicUrl) ? '__Host-' : ''}keyferry_${role}`;
+}
+
+/** The token that the browser sent, or null. */
+export function sentToken(c: Context, context: Needs): string | null {
+  const token = getCookie(c, cookieName(context));
+  return token !== undefined && /^[\w-]{43}$/.test(token) ? token : null;
+}
+
+/** Whether the browser sent a session cookie, of whatever worth. */
+export function hasCookie(c: Context, context: Needs): boolean {
+  return getCookie(c, cookieName(context)) !== undefined;
+}
+
+export function giveToken(c: Context, context: Needs, token: string): void {
+  setCookie(c, cookieName(context), token, { ...flags(context), maxAge: LIFE_MS / 1000 });
+}
+
+export function takeToken(c: Context, context: Needs): void {
+  deleteCookie(c, cookieName(context), flags(context));
+}
+
+function flags({ publicUrl }: Needs) {
+  return { path: '/', httpOnly: true, sameSite: 'Lax', secure: isHttps(publicUrl) } as const;
+}
+
+function isHttps(url: string): boolean {
+  return url.startsWith('https:');
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Db, SignInContext, SignInTables } from './context.ts';
+import { hashToken, randomToken } from './derive.ts';
+import { type Person, type PersonRow, personColumns, personOf } from './people.ts';
+
+const DAY_MS = 86_400_000;
+/** The longest a session lasts, in milliseconds. */
+export const LIFE_MS = 30 * DAY_MS;
+/** How long it lasts unused, in milliseconds. */
+export const IDLE_MS = 7 * DAY_MS;
+/** How seldom its use is written down, in milliseconds. */
+export const TOUCH_MS = 3_600_000;
+const USER_AGENT_LENGTH = 300;
+
+export interface Session {
+  readonly id: string;
+  readonly person: Person;
+}
+
+export interface SessionView {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds, to the hour. */
+  readonly seenAt: number;
+  readonly userAgent: string | null;
+  readonly current: boolean;
+}
+
+type Needs = Pick<SignInContext, 'store' | 'tables' | 'effects'>;
+
+/** Begins a session. @returns the token for the browser, of which only a hash is kept */
+export async function createSession(
+  db: Db,
+  { tables, effects }: Pick<Needs, 'tables' | 'effects'>,
+  { personId, userAgent }: { personId: number; userAgent: string | null },
+): Promise<string> {
+  const token = randomToken();
+  const now = effects.now();
+  await sql`insert into ${sql.table(tables.sessions)}
+      ("id", "tokenHash", "personId", "userAgent", "createdAt", "seenAt", "expiresAt")
+    values (${randomUUID()}, ${hashToken(token)}, ${personId}, ${userAgent?.slice(0, USER_AGENT_LENGTH) ?? null},
+      ${now}, ${now}, ${now + LIFE_MS})`.execute(db);
+  return token;
+}
+
+/** The session of a token, or null: unknown, ended, too long unused, or its holder is locked. */
+export async function findSession({ store, tables, effects }: Needs, token: string): Promise<Session | null> {
+  const now = effects.now();
+  const { rows } = await sql<PersonRow & { sessionId: string; seenAt: number }>`
+    select s."id" as "sessionId", s."seenAt", ${personColumns(tables)}
+    from ${sql.table(tables.sessions)} as s join ${sql.table(tables.people)} as p on p."id" = s."personId"
+    where s."tokenHash" = ${hashToken(token)} and s."expiresAt" > ${now} and s."seenAt" > ${now - IDLE_MS}
+      and not p."locked"`.execute(store.db);
+  const [row] = rows;
+  if (!row) return null;
+  if (row.seenAt <= now - TOUCH_MS) {
+    await sql`update ${sql.table(tables.sessions)} set "seenAt" = ${now}
+      where "id" = ${row.sessionId} and "seenAt" < ${now}`.execute(store.db);
+  }
+  return { id: row.sessionId, person: personOf(row) };
+}
+
+/** The sessions of a person that still hold, last used first. */
+export async function listSessions(
+  { store, tables, effects }: Needs,
+  { id: current, person }: Session,
+): Promise<SessionView[]> {
+  const now = effects.now();
+  const { rows } = await sql<Omit<SessionView, 'current'>>`
+    select "id", "createdAt", "seenAt", "userAgent" from ${sql.table(tables.sessions)}
+    where "personId" = ${person.id} and "expiresAt" > ${now} and "seenAt" > ${now - IDLE_MS}
+    order by "seenAt" desc, "id" limit 200`.execute(store.db);
+  return rows.map(row => ({ ...row, current: row.id === current }));
+}
+
+/** Ends the session of a token, if there is one. */
+export async function deleteSession(db: Db, { sessions }: SignInTables, token: string): Promise<void> {
+  await sql`delete from ${sql.table(sessions)} where "tokenHash" = ${hashToken(token)}`.execute(db);
+}
+
+/** Ends a session that a person has, by its id. @returns whether there was one */
+export async function revokeSession(
+  { store, tables }: Needs,
+  { personId, id }: { personId: number; id: string },
+): Promise<boolean> {
+  const { rows } = await sql`delete from ${sql.table(tables.sessions)}
+    where "id" = ${id} and "personId" = ${personId} returning "id"`.execute(store.db);
+  return rows.length > 0;
+}
+
+/** Ends a person's sessions, but for the one that is kept. @returns how many */
+export async function deleteSessionsOf(
+  db: Db,
+  { sessions }: SignInTables,
+  personId: number,
+  kept: string | null = null,
+): Promise<number> {
+  const others = kept === null ? sql`` : sql`and "id" <> ${kept}`;
+  const { rows } = await sql`delete from ${sql.table(sessions)}
+    where "personId" = ${personId} ${others} returning "id"`.execute(db);
+  return rows.length;
+}
