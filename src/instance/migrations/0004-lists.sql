@@ -6,3 +6,5 @@ create index "Credential_app_idx" on "Credential" ("appId", "id");
 drop index "Credential_trouble_idx";
 create index "Credential_trouble_idx" on "Credential" ("status", "id") where "status" <> 'working';
 create index "Credential_app_trouble_idx" on "Credential" ("appId", "status", "id") where "status" <> 'working';
+-- Ours: when each key of an app was set, by name, epoch milliseconds. What was set before has none.
+alter table "App" add column "keysSetAt" {{json}};
