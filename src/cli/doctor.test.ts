@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temp.ts';
 import { openDatabase } from '../lib/db/index.ts';
-import type { Finding } from './doctor/finding.ts';
+import type { Finding } from '../lib/doctor/index.ts';
 import { freshSecrets } from './keygen.ts';
 import { freshKeys } from './testing/fresh-keys.ts';
 import { freePort, runCli, startCli } from './testing/spawn-cli.ts';

@@ -1,5 +1,5 @@
+import type { Role } from '../lib/doctor/index.ts';
 import { CONFIG_OPTIONS, type Command, textOf, UsageError } from './command.ts';
-import type { Role } from './doctor/finding.ts';
 
 const ROLES: Readonly<Record<string, readonly Role[]>> = {
   instance: ['instance'],

@@ -1,6 +1,7 @@
 export type { AccessToken, TokenRequest } from './access-token.ts';
 export { type InstanceConfig, readInstanceConfig } from './config.ts';
 export { createInstance, type Instance } from './create-instance.ts';
+export { examineInstance } from './doctor/examine-instance.ts';
 export type { FormCredentialRequest } from './form-credential.ts';
 export { INSTANCE_MIGRATIONS } from './migrations.ts';
 export { type AppState, appStates } from './store/app-states.ts';

@@ -1,3 +1,4 @@
 export { type PlatformConfig, readPlatformConfig } from './config.ts';
 export { createPlatform, type Platform } from './create-platform.ts';
+export { examinePlatform } from './doctor/examine-platform.ts';
 export { PLATFORM_MIGRATIONS } from './migrations.ts';

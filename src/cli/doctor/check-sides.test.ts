@@ -1,12 +1,10 @@
 import { createSecretKey } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
+import { checkPlatformSide } from '../../instance/doctor/check-platform-side.ts';
+import { type Asking, checkClock, findingsOf } from '../../lib/doctor/index.ts';
 import { listen } from '../../lib/http/index.ts';
 import { createOutbound } from '../../lib/outbound.ts';
-import type { Asking } from './ask.ts';
-import { checkClock } from './check-clock.ts';
-import { checkInstanceSide } from './check-instance-side.ts';
-import { checkPlatformSide } from './check-platform-side.ts';
-import { findingsOf } from './finding.ts';
+import { checkInstanceSide } from '../../platform/doctor/check-instance-side.ts';
 
 const SECRET = 'the-shared-secret';
 const wire = { secret: SECRET, header: null, encryptionKey: createSecretKey(Buffer.from('k'.repeat(32))) };

@@ -1,5 +1,5 @@
+import type { Finding, Verdict } from '../../lib/doctor/index.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Finding, Verdict } from './finding.ts';
 
 const SIGNS: Readonly<Record<Verdict, readonly ['green' | 'yellow' | 'red' | 'dim', string]>> = {
   ok: ['green', 'ok      '],

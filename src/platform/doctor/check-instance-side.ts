@@ -1,8 +1,18 @@
+import {
+  type Asking,
+  ask,
+  askStatus,
+  checkClock,
+  checkDateHeader,
+  checkEncryption,
+  checkReady,
+  checkSlugs,
+  type Finding,
+  type Findings,
+  json,
+  type Wire,
+} from '../../lib/doctor/index.ts';
 import { encryptKeys, secretHeaders, WEBHOOK_PATH } from '../../protocol/index.ts';
-import { type Asking, ask, askStatus, json, type Wire } from './ask.ts';
-import { checkClock, checkDateHeader } from './check-clock.ts';
-import { checkEncryption, checkReady, checkSlugs } from './check-keyferry.ts';
-import type { Finding, Findings } from './finding.ts';
 
 export interface InstanceSide {
   readonly webappUrl: string;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { sql } from 'kysely';
-import { type Database, type DatabaseLocation, type Migrations, openDatabase } from '../../lib/db/index.ts';
+import { type Database, type DatabaseLocation, type Migrations, openDatabase } from '../db/index.ts';
 import type { Finding, Findings } from './finding.ts';
 
 const CHECK = 'database';

@@ -1,7 +1,7 @@
 import { type Catalogue, isFormApp } from '../../apps/index.ts';
-import type { PlatformConfig } from '../../platform/index.ts';
+import type { Finding, Findings } from '../../lib/doctor/index.ts';
 import { CALENDSO_KEY_NAME } from '../../protocol/index.ts';
-import type { Finding, Findings } from './finding.ts';
+import type { PlatformConfig } from '../config.ts';
 
 /** Whether what users enter can reach a Cal.com that keeps it sealed with its own key; nothing of a Keyferry. */
 export function checkNesting(

@@ -1,9 +1,18 @@
+import {
+  type Asking,
+  ask,
+  askStatus,
+  checkClock,
+  checkDateHeader,
+  checkReady,
+  checkSlugs,
+  type Finding,
+  type Findings,
+  json,
+  type Wire,
+} from '../../lib/doctor/index.ts';
 import type { OutboundAnswer } from '../../lib/outbound.ts';
 import { SYNC_REQUEST_TYPE, secretHeaders, syncRequestBody } from '../../protocol/index.ts';
-import { type Asking, ask, askStatus, json, type Wire } from './ask.ts';
-import { checkClock, checkDateHeader } from './check-clock.ts';
-import { checkReady, checkSlugs } from './check-keyferry.ts';
-import type { Finding, Findings } from './finding.ts';
 
 export interface PlatformSide {
   /** CALCOM_CREDENTIAL_SYNC_ENDPOINT */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createCatalogue } from '../../apps/index.ts';
+import { findingsOf } from '../../lib/doctor/index.ts';
 import { aesKey } from '../../protocol/index.ts';
 import { checkNesting } from './check-nesting.ts';
-import { findingsOf } from './finding.ts';
 
 const findings = findingsOf('platform');
 const catalogue = createCatalogue();

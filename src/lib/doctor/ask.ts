@@ -1,13 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import {
-  type Outbound,
-  type OutboundAnswer,
-  OutboundError,
-  type OutboundRequest,
-} from '../../lib/outbound.ts';
-import type { SyncSettings } from '../../lib/sync-settings.ts';
 import { secretHeaders } from '../../protocol/index.ts';
+import { type Outbound, type OutboundAnswer, OutboundError, type OutboundRequest } from '../outbound.ts';
+import type { SyncSettings } from '../sync-settings.ts';
 
 /** The settings without which there is nothing to ask. */
 export interface Wire {

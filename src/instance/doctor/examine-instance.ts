@@ -1,0 +1,28 @@
+import { createCatalogue } from '../../apps/index.ts';
+import {
+  type Asking,
+  checkDatabase,
+  type Finding,
+  findingsOf,
+  NO_WIRE,
+  wireOf,
+} from '../../lib/doctor/index.ts';
+import type { InstanceConfig } from '../config.ts';
+import { INSTANCE_MIGRATIONS } from '../migrations.ts';
+import { checkPlatformSide } from './check-platform-side.ts';
+
+/** Examines an instance: its database, and its platform as it looks from here. Changes nothing. */
+export async function examineInstance(config: InstanceConfig, asking: Asking): Promise<Finding[]> {
+  const findings = findingsOf('instance');
+  const database = await checkDatabase(config.database, INSTANCE_MIGRATIONS, findings);
+  const wire = wireOf(config.sync);
+  if (wire === null) return [database, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+  const { endpoint } = config.sync;
+  if (endpoint === null) {
+    const remedy =
+      'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
+    return [database, findings.warning('reachable', 'no platform is configured', remedy)];
+  }
+  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
+  return [database, ...(await checkPlatformSide(asking, { endpoint, wire, slugs }, findings))];
+}

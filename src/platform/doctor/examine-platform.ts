@@ -1,0 +1,35 @@
+import { createCatalogue } from '../../apps/index.ts';
+import {
+  type Asking,
+  checkDatabase,
+  type Finding,
+  findingsOf,
+  NO_WIRE,
+  wireOf,
+} from '../../lib/doctor/index.ts';
+import type { PlatformConfig } from '../config.ts';
+import { PLATFORM_MIGRATIONS } from '../migrations.ts';
+import { checkInstanceSide } from './check-instance-side.ts';
+import { checkNesting } from './check-nesting.ts';
+
+/** Examines a platform: its database, and its instance as it looks from here. Changes nothing. */
+export async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<Finding[]> {
+  const findings = findingsOf('platform');
+  const database = await checkDatabase(config.database, PLATFORM_MIGRATIONS, findings);
+  const wire = wireOf(config.sync);
+  if (wire === null) return [database, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+  const { webappUrl } = config.sync;
+  if (webappUrl === null) {
+    return [
+      database,
+      findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
+    ];
+  }
+  const catalogue = createCatalogue(config.providers, config.apps);
+  const slugs = [...catalogue.keys()];
+  return [
+    database,
+    ...checkNesting(config, catalogue, findings),
+    ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
+  ];
+}
