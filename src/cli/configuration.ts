@@ -1,9 +1,16 @@
 import type { AppsFile } from '../apps/index.ts';
 import { type InstanceConfig, readInstanceConfig } from '../instance/index.ts';
-import { ConfigError, type ConfigProblem, type Env, readVariables } from '../lib/config.ts';
+import {
+  ConfigError,
+  type ConfigProblem,
+  type Env,
+  readVariables,
+  type VariableInForce,
+} from '../lib/config.ts';
 import { type PlatformConfig, readPlatformConfig } from '../platform/index.ts';
 import { ENDPOINT_NAME, WEBAPP_URL_NAME } from '../protocol/index.ts';
 import { readApps } from './read-apps.ts';
+import { readHostLogo } from './read-host-logo.ts';
 
 const NO_APPS: AppsFile = { apps: [], providers: {} };
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -28,6 +35,8 @@ export interface ConfigRequest {
   readonly data: string;
   readonly addresses: Addresses;
   readonly logLevel?: LogLevel;
+  /** Where a variable's value comes from, for the settings page. */
+  readonly sourceOf?: (name: string) => string | null;
 }
 
 /** Where both roles run in one process, each can tell the other's address. What is set wins. */
@@ -40,11 +49,18 @@ function withAddresses(env: Env, { instance, platform }: Addresses): Env {
  * Reads what the roles of this process need.
  * @throws ConfigError with the problems of all of them at once
  */
-export function readConfigs({ env, data, addresses, logLevel = 'info' }: ConfigRequest): Configs {
+export function readConfigs({
+  env,
+  data,
+  addresses,
+  logLevel = 'info',
+  sourceOf = () => null,
+}: ConfigRequest): Configs {
   const problems: ConfigProblem[] = [];
   const complete = withAddresses(env, addresses);
   const { instance, platform } = addresses;
   const apps = gather(() => readApps(env), problems) ?? NO_APPS;
+  const hostLogo = platform === null ? null : gather(() => readHostLogo(env), problems);
   const configs = {
     instance:
       instance === null
@@ -53,13 +69,29 @@ export function readConfigs({ env, data, addresses, logLevel = 'info' }: ConfigR
     platform:
       platform === null
         ? null
-        : gather(() => readPlatformConfig(complete, { data, publicUrl: platform, apps }), problems),
+        : gather(() => readPlatformConfig(complete, { data, publicUrl: platform, apps, hostLogo }), problems),
   };
   const variables = readVariables(env);
   const level = variables.choice('KEYFERRY_LOG_LEVEL', LOG_LEVELS, logLevel);
   add(problems, variables.problems);
   if (problems.length > 0) throw new ConfigError(problems);
-  return { ...configs, logLevel: level };
+  return {
+    instance: configs.instance && withSources(configs.instance, sourceOf),
+    platform: configs.platform && withSources(configs.platform, sourceOf),
+    logLevel: level,
+  };
+}
+
+/** A value that nobody set was told by the other role of this process. */
+function withSources<Config extends { readonly variables?: readonly VariableInForce[] }>(
+  config: Config,
+  sourceOf: (name: string) => string | null,
+): Config {
+  const variables = config.variables?.map(one => ({
+    ...one,
+    source: one.set ? (sourceOf(one.name) ?? 'this process') : null,
+  }));
+  return variables === undefined ? config : { ...config, variables };
 }
 
 /** What `read` gives, or null with its problems added. */

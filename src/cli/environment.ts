@@ -23,6 +23,19 @@ export function readEnvironment({ file, data }: EnvironmentOptions): Env {
   return withGenerated(given, readEnvFile(join(data, SECRETS_FILE), false));
 }
 
+/**
+ * Tells of each variable where its value comes from, in words for an operator.
+ * @returns null for one that nobody set
+ */
+export function environmentSources({ file, data }: EnvironmentOptions): (name: string) => string | null {
+  const places: [Env, string][] = [
+    [process.env, 'the environment'],
+    [readEnvFile(file ?? '.env', file !== undefined), file ?? '.env'],
+    [readEnvFile(join(data, SECRETS_FILE), false), join(data, SECRETS_FILE)],
+  ];
+  return name => places.find(([env]) => (env[name] ?? '') !== '')?.[1] ?? null;
+}
+
 /** Two names of one setting: where one is set, a generated value for the other would contradict it. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   CALCOM_WEBHOOK_SECRET: ['CALCOM_CREDENTIAL_SYNC_SECRET'],

@@ -1,5 +1,5 @@
 import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.ts';
-import { ConfigError, type Env, readVariables } from '../lib/config.ts';
+import { ConfigError, type Env, readVariables, type VariableInForce } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 
 /** All that an instance needs to know. */
@@ -9,6 +9,8 @@ export interface InstanceConfig extends RoleSettings {
   readonly providers: ProviderOverrides;
   /** Apps of the operator, beside those that Keyferry knows. */
   readonly apps?: readonly AppDefinition[];
+  /** What was read to get here, for the settings page. */
+  readonly variables?: readonly VariableInForce[];
 }
 
 export interface ReadOptions {
@@ -31,5 +33,11 @@ export function readInstanceConfig(env: Env, options: ReadOptions = {}): Instanc
   const variables = readVariables(env);
   const { keyring, ...settings } = readRoleSettings(variables, { data, name: 'instance.db' });
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
-  return { ...settings, keyring, publicUrl: settings.sync.webappUrl ?? publicUrl, ...file };
+  return {
+    ...settings,
+    keyring,
+    publicUrl: settings.sync.webappUrl ?? publicUrl,
+    ...file,
+    variables: variables.inForce,
+  };
 }

@@ -94,4 +94,22 @@ describe('readVariables', () => {
     expect(variables.problems.length).toBeGreaterThan(3);
     expect(JSON.stringify(variables.problems)).not.toContain('hunter2');
   });
+
+  test('tells what was looked for, and the value only of what holds no secret', () => {
+    const variables = readVariables({ A: 'hunter2', B: 'https://b.example', C: 'true', D: 'x', E: 'two' });
+    variables.text('A');
+    variables.url('B');
+    variables.flag('C', false);
+    variables.parsed('D', '', text => text);
+    variables.choice('E', ['one', 'two'], 'one');
+    variables.text('F');
+    expect(variables.inForce.map(({ name, set, value }) => [name, set, value])).toEqual([
+      ['A', true, null],
+      ['B', true, 'https://b.example'],
+      ['C', true, 'true'],
+      ['D', true, null],
+      ['E', true, 'two'],
+      ['F', false, null],
+    ]);
+  });
 });

@@ -17,6 +17,16 @@ export class ConfigError extends Error {
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** A variable that was looked for, as an operator may see it. */
+export interface VariableInForce {
+  readonly name: string;
+  readonly set: boolean;
+  /** The value where its kind holds no secret (an address, a switch, a choice); else null. */
+  readonly value: string | null;
+  /** Where the value comes from, in words: "the environment", ".env"; null where nothing is set or nobody said. */
+  readonly source: string | null;
+}
+
 export interface VariableReader {
   /** The text, or null when unset or empty. Quotes left around a value are a problem. */
   text(name: string): string | null;
@@ -31,18 +41,27 @@ export interface VariableReader {
   /** Runs `read`; what it throws becomes a problem of `name`. */
   parsed<Value>(name: string, remedy: string, read: (text: string) => Value): Value | null;
   report(variable: string, problem: string, remedy: string): void;
+  /** Each variable that was looked for, in that order. */
+  readonly inForce: readonly VariableInForce[];
   readonly problems: readonly ConfigProblem[];
 }
 
 /** Reads variables and gathers what is wrong with them; the caller throws `ConfigError` once, with all of it. */
 export function readVariables(env: Env): VariableReader {
   const problems: ConfigProblem[] = [];
+  const inForce = new Map<string, VariableInForce>();
+  function look(name: string, isPublic: boolean): void {
+    const given = env[name] ?? '';
+    const set = given !== '';
+    inForce.set(name, { name, set, value: set && isPublic ? given : null, source: null });
+  }
   function report(variable: string, problem: string, remedy: string): void {
     if (!problems.some(known => known.variable === variable && known.problem === problem)) {
       problems.push({ variable, problem, remedy });
     }
   }
   function text(name: string): string | null {
+    if (!inForce.has(name)) look(name, false);
     const value = env[name];
     if (value === undefined || value === '') return null;
     if (isQuoted(value)) {
@@ -66,14 +85,24 @@ export function readVariables(env: Env): VariableReader {
     report,
     text,
     parsed,
+    get inForce() {
+      return [...inForce.values()];
+    },
     required(name, remedy) {
       const value = text(name);
       if (value === null) report(name, 'is not set', remedy);
       return value ?? '';
     },
-    url: name => parsed(name, ADDRESS_REMEDY, address),
-    baseUrl: name => parsed(name, ADDRESS_REMEDY, text => address(text).replace(/\/+$/, '')),
+    url(name) {
+      look(name, true);
+      return parsed(name, ADDRESS_REMEDY, address);
+    },
+    baseUrl(name) {
+      look(name, true);
+      return parsed(name, ADDRESS_REMEDY, value => address(value).replace(/\/+$/, ''));
+    },
     flag(name, fallback) {
+      look(name, true);
       const value = text(name);
       if (value === null) return fallback;
       if (!['true', 'false', '1', '0'].includes(value)) {
@@ -82,6 +111,7 @@ export function readVariables(env: Env): VariableReader {
       return value === 'true' || value === '1';
     },
     choice(name, values, fallback) {
+      look(name, true);
       const value = text(name);
       const found = values.find(candidate => candidate === value);
       if (value !== null && found === undefined) {

@@ -1,7 +1,8 @@
 import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.ts';
-import { ConfigError, type Env, readVariables } from '../lib/config.ts';
+import { ConfigError, type Env, readVariables, type VariableInForce } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 import { ENCRYPTION_KEY_NAME, SECRET_NAMES, WEBAPP_URL_NAME } from '../protocol/index.ts';
+import { type HostLook, readHostLook } from './host-look.ts';
 import { TARGET_KINDS, type TargetKind } from './tables.ts';
 
 /** All that a platform needs to know. What `sync` says of the instance at `webappUrl` is the default target. */
@@ -11,10 +12,14 @@ export interface PlatformConfig extends RoleSettings {
   readonly providers: ProviderOverrides;
   /** Apps of the operator, beside those that Keyferry knows. */
   readonly apps?: readonly AppDefinition[];
+  /** What was read to get here, for the settings page. */
+  readonly variables?: readonly VariableInForce[];
   /** What the default target is: a Keyferry instance, or an unmodified Cal.com. */
   readonly targetKind: TargetKind;
   /** Whether refresh tokens travel to the default target. */
   readonly withRefreshToken: boolean;
+  /** How the connect pages look. */
+  readonly host?: HostLook;
 }
 
 export interface ReadOptions {
@@ -24,6 +29,8 @@ export interface ReadOptions {
   readonly data?: string;
   /** Where KEYFERRY_PLATFORM_URL is not set. */
   readonly publicUrl?: string;
+  /** What the file that KEYFERRY_HOST_LOGO names holds. */
+  readonly hostLogo?: Uint8Array<ArrayBuffer> | null;
 }
 
 const NO_APPS: AppsFile = { apps: [], providers: {} };
@@ -33,7 +40,12 @@ const NO_APPS: AppsFile = { apps: [], providers: {} };
  * @throws ConfigError with every problem at once
  */
 export function readPlatformConfig(env: Env, options: ReadOptions = {}): PlatformConfig {
-  const { data = 'data', publicUrl = 'http://localhost:5100', apps: file = NO_APPS } = options;
+  const {
+    data = 'data',
+    publicUrl = 'http://localhost:5100',
+    apps: file = NO_APPS,
+    hostLogo = null,
+  } = options;
   const variables = readVariables(env);
   const { keyring, ...settings } = readRoleSettings(variables, { data, name: 'platform.db' });
   variables.required(WEBAPP_URL_NAME, 'Set it to the web address of the instance.');
@@ -45,6 +57,7 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
   const platformUrl = variables.baseUrl('KEYFERRY_PLATFORM_URL');
   const targetKind = variables.choice('KEYFERRY_TARGET', TARGET_KINDS, 'keyferry');
   const withRefreshToken = variables.flag('KEYFERRY_DELIVER_REFRESH_TOKEN', false);
+  const host = readHostLook(variables, hostLogo);
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
   return {
     ...settings,
@@ -53,5 +66,6 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
     ...file,
     targetKind,
     withRefreshToken,
+    variables: variables.inForce,
   };
 }

@@ -2,7 +2,7 @@ import { VERSION } from '../../lib/version.ts';
 import { listConnections } from '../../platform/store/index.ts';
 import { textOf } from '../command.ts';
 import { type Configs, readConfigs } from '../configuration.ts';
-import { readEnvironment } from '../environment.ts';
+import { environmentSources, readEnvironment } from '../environment.ts';
 import {
   addressesOf,
   expectedAddresses,
@@ -35,7 +35,8 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
   return withOpened(async opened => {
     const gates = await holdGates(options, opened);
     const addresses = addressesOf(gates);
-    const configs = readConfigs({ env, data, addresses, logLevel: 'warn' });
+    const sourceOf = environmentSources({ file: textOf(options.values, 'env'), data });
+    const configs = readConfigs({ env, data, addresses, logLevel: 'warn', sourceOf });
     const client = { clientId: env[GOOGLE_CLIENT_ID] ?? '', clientSecret: env[GOOGLE_CLIENT_SECRET] ?? '' };
     const { instanceConfig, platformConfig } = both(configs);
     const redirectUri = `${platformConfig.publicUrl}/api/connect/callback`;
