@@ -6,7 +6,7 @@ import { VERSION } from '../lib/version.ts';
 import { createPlatform, type Platform } from '../platform/index.ts';
 import { textOf, type Values } from './command.ts';
 import { type Addresses, type Configs, type LogLevel, readConfigs } from './configuration.ts';
-import { readEnvironment } from './environment.ts';
+import { environmentSources, readEnvironment } from './environment.ts';
 import { explainDatabase } from './explain-database.ts';
 import { type Gate, holdGate } from './gate.ts';
 import type { Terminal } from './terminal.ts';
@@ -37,7 +37,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   readConfigs({ env, data, addresses: expectedAddresses(options) });
   return withOpened(async opened => {
     const gates = await holdGates(options, opened);
-    const configs = readConfigs({ env, data, addresses: addressesOf(gates) });
+    const sourceOf = environmentSources({ file: textOf(options.values, 'env'), data });
+    const configs = readConfigs({ env, data, addresses: addressesOf(gates), sourceOf });
     const roles = await openRoles(configs, { log: logTo(configs.logLevel) }, opened);
     if (roles.instance) gates.instance?.open(roles.instance.fetch);
     if (roles.platform) gates.platform?.open(roles.platform.fetch);
@@ -45,8 +46,20 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       if (gate)
         terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);
     }
+    await offerSetup(roles, terminal);
     await untilStopped(terminal);
   });
+}
+
+/** Prints where the first admin of a role is made, while there is none. The code behind the # is a secret. */
+export async function offerSetup(
+  roles: { instance: Instance | null; platform: Platform | null },
+  terminal: Terminal,
+): Promise<void> {
+  for (const [name, role] of Object.entries(roles)) {
+    const link = await role?.setupLink();
+    if (link) terminal.out(`Make the first admin of the ${name}: ${terminal.style('green', link)}`);
+  }
 }
 
 /**

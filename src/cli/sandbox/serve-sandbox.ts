@@ -54,7 +54,7 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     const { instance, platform } = roles;
     if (!instance || !platform || !gates.instance || !gates.platform)
       throw new Error('The sandbox runs both roles.');
-    const people = await ensurePeople(instance.database, clock.now());
+    const people = await ensurePeople({ instance, platform }, clock.now());
     const apiKey = env.KEYFERRY_API_KEY ?? '';
     if (google) await ensureAppKeys({ instance, platform, apiKey, client, redirectUri });
     const grants = await listConnections(platform.database.db, { externalUserId: EXTERNAL_USER, limit: 10 });
@@ -90,14 +90,15 @@ interface Greeting {
 }
 
 function greet(terminal: Terminal, { instance, platform, data, people }: Greeting): void {
-  const { adminPassword } = people;
+  const { adminPassword, adminOf } = people;
   terminal.out(terminal.style('bold', `Keyferry ${VERSION}, sandbox`));
   terminal.out('');
   terminal.out(`  Open next  ${terminal.style('green', `${platform}/sandbox`)}`);
   terminal.out(`  Instance   ${instance}`);
   terminal.out(`  Platform   ${platform}`);
   if (adminPassword !== null) {
-    terminal.out(`  Admin      ${ADMIN_EMAIL}, one-time password ${adminPassword} (shown this once)`);
+    const where = adminOf.length === 1 ? ` at the ${adminOf[0]}` : '';
+    terminal.out(`  Admin      ${ADMIN_EMAIL}, one-time password ${adminPassword} (shown this once)${where}`);
   }
   terminal.out('');
   terminal.out(`Ctrl-C stops it; what it stores is in ${data}.`);

@@ -6,6 +6,7 @@ import {
   limitBody,
   refuseInvalid,
 } from '../../lib/http/index.ts';
+import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { InstanceContext } from '../context.ts';
@@ -26,7 +27,7 @@ const API_BYTES = 64 * 1024;
 export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.onError(answerError(context.effects.log));
-  app.notFound(answerUnmatched(app));
+  app.notFound(answerPages({ role: 'instance', otherwise: answerUnmatched(app) }));
   healthRoutes(app, context.database, stopping);
   webhookRoute(app, context);
   credentialSyncRoute(app, context);

@@ -1,7 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers, jsonBody } from '../../lib/http/index.ts';
+import { makeOneTimePassword } from '../../lib/sign-in/index.ts';
+import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { addUser, listUsers } from '../store/index.ts';
+import { addUser, listUsers, updateUser } from '../store/index.ts';
 
 /** A user as Cal.com's API v1 shows one, with the members that an instance keeps. */
 const userSchema = z
@@ -14,9 +16,17 @@ const userSchema = z
     timeZone: z.string(),
     locale: z.string().nullable(),
     role: z.enum(['USER', 'ADMIN']),
+    locked: z.boolean().openapi({ description: 'Signs in nowhere, receives no credential' }),
+    hasPassword: z.boolean().openapi({ description: 'Ours: whether this user can sign in' }),
     createdDate: z.string(),
   })
   .openapi('User');
+
+const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
+const TIME_ZONE = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin');
+const LOCALE = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+/** Ids are PostgreSQL's integers. */
+const USER_ID = z.coerce.number().int().min(1).max(2_147_483_647);
 
 const newUserSchema = z.object({
   email: z.email().max(320),
@@ -24,13 +34,18 @@ const newUserSchema = z.object({
     .string()
     .regex(/^[\p{L}\p{N}._-]{1,100}$/u)
     .optional(),
-  name: z.string().max(200).nullish(),
-  timeZone: z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin').optional(),
-  locale: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-    .nullish(),
+  name: NAME.nullish(),
+  timeZone: TIME_ZONE.optional(),
+  locale: LOCALE.nullish(),
   role: z.enum(['USER', 'ADMIN']).optional(),
+});
+
+const changesSchema = z.object({
+  name: NAME.nullish(),
+  timeZone: TIME_ZONE.optional(),
+  locale: LOCALE.nullish(),
+  role: z.enum(['USER', 'ADMIN']).optional(),
+  locked: z.boolean().optional(),
 });
 
 function isTimeZone(name: string): boolean {
@@ -57,6 +72,11 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       email: z.string().optional(),
+      q: z
+        .string()
+        .regex(/^\P{Cc}{0,200}$/u)
+        .optional()
+        .openapi({ description: 'A part of the e-mail, the name or the user name; or an id' }),
       after: z.coerce.number().int().min(0).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
@@ -64,8 +84,24 @@ const listRoute = createRoute({
   responses: answers(200, z.object({ users: z.array(userSchema) }), 'The users'),
 });
 
+const changeRoute = createRoute({
+  method: 'patch',
+  path: '/api/v1/users/{id}',
+  summary: 'Change a user: make an admin, lock, rename',
+  request: { params: z.object({ id: USER_ID }), body: jsonBody(changesSchema) },
+  responses: answers(200, z.object({ user: userSchema }), 'As the user is now'),
+});
+
+const passwordRoute = createRoute({
+  method: 'post',
+  path: '/api/keyferry/v1/users/{id}/one-time-password',
+  summary: 'A password for one sign-in, shown this once; all sessions of the user end',
+  request: { params: z.object({ id: USER_ID }) },
+  responses: answers(200, z.object({ password: z.string() }), 'The password'),
+});
+
 /** Users in Cal.com's shape (its API v1), so that a platform can make the ids that it pushes to. */
-export function userRoutes(app: OpenAPIHono, { database, effects }: InstanceContext): void {
+export function userRoutes(app: OpenAPIHono, { database, effects, signIn }: InstanceContext): void {
   app.openapi(addRoute, async c => {
     const { username, timeZone, role, ...rest } = c.req.valid('json');
     const user = {
@@ -79,7 +115,19 @@ export function userRoutes(app: OpenAPIHono, { database, effects }: InstanceCont
     return c.json({ user: await addUser(database, user, effects.now()) }, 201);
   });
   app.openapi(listRoute, async c => {
-    const { email, after, limit } = c.req.valid('query');
-    return c.json({ users: await listUsers(database, { email, after: after ?? 0, limit }) }, 200);
+    const { email, q, after, limit } = c.req.valid('query');
+    return c.json({ users: await listUsers(database, { email, q, after: after ?? 0, limit }) }, 200);
+  });
+  app.openapi(changeRoute, async c => {
+    const { id } = c.req.valid('param');
+    const changes = c.req.valid('json');
+    return c.json({ user: await updateUser(signIn, { id, changes, actor: c.get('actor') }) }, 200);
+  });
+  app.openapi(passwordRoute, async c => {
+    const { id } = c.req.valid('param');
+    const password = await makeOneTimePassword(signIn, id, c.get('actor'));
+    if (password === null) throw new KeyferryError('user_not_found', 'There is no user of this id.');
+    c.header('cache-control', 'no-store');
+    return c.json({ password }, 200);
   });
 }

@@ -10,4 +10,5 @@ export * from './replace-push.ts';
 export * from './replace-token.ts';
 export * from './store-pushes.ts';
 export * from './store-with-calendar.ts';
+export * from './update-user.ts';
 export * from './users.ts';

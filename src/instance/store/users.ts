@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID, scryptSync } from 'node:crypto';
-import { sql } from 'kysely';
+import { randomUUID } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 
@@ -13,6 +13,9 @@ export interface UserView {
   readonly timeZone: string;
   readonly locale: string | null;
   readonly role: 'USER' | 'ADMIN';
+  readonly locked: boolean;
+  /** Ours: whether this user can sign in. */
+  readonly hasPassword: boolean;
   readonly createdDate: string;
 }
 
@@ -23,12 +26,22 @@ export interface NewUser {
   readonly timeZone?: string;
   readonly locale?: string | null;
   readonly role?: 'USER' | 'ADMIN';
-  /** Set for one who signs in; kept as a salted scrypt hash alone. */
-  readonly password?: string;
+  /** The hash of a password that must be changed at the first sign-in. */
+  readonly oneTimePasswordHash?: string;
 }
 
-const VIEW = sql`"id", "username", "name", "email", "emailVerified", "timeZone", "locale", "role",
-  "created" as "createdDate"`;
+/** The columns of a `UserView`, as a driver gives them. */
+export const USER_COLUMNS = sql`"id", "username", "name", "email", "emailVerified", "timeZone", "locale", "role",
+  "locked", ("passwordHash" is not null) as "hasPassword", "created" as "createdDate"`;
+
+export type UserRow = Omit<UserView, 'locked' | 'hasPassword'> & {
+  readonly locked: boolean | 0 | 1;
+  readonly hasPassword: boolean | 0 | 1;
+};
+
+export function userView(row: UserRow): UserView {
+  return { ...row, locked: Boolean(row.locked), hasPassword: Boolean(row.hasPassword) };
+}
 
 /**
  * Adds a user. E-mail and user name are kept in lower case, as Cal.com keeps them.
@@ -36,14 +49,15 @@ const VIEW = sql`"id", "username", "name", "email", "emailVerified", "timeZone",
  * @throws KeyferryError conflict when the e-mail or the user name is taken
  */
 export async function addUser({ db }: Store, user: NewUser, now: number): Promise<UserView> {
-  const hash = user.password === undefined ? null : passwordHash(user.password);
-  const { rows } = await sql<UserView>`
-    insert into "users" ("uuid", "email", "username", "name", "timeZone", "locale", "role", "created", "passwordHash")
+  const hash = user.oneTimePasswordHash ?? null;
+  const { rows } = await sql<UserRow>`
+    insert into "users" ("uuid", "email", "username", "name", "timeZone", "locale", "role", "created",
+      "passwordHash", "mustChangePassword")
     values (${randomUUID()}, ${user.email.toLowerCase()}, ${user.username?.toLowerCase() ?? null},
       ${user.name ?? null}, ${user.timeZone ?? 'Europe/London'}, ${user.locale ?? null}, ${user.role ?? 'USER'},
-      ${new Date(now).toISOString()}, ${hash})
+      ${new Date(now).toISOString()}, ${hash}, ${hash !== null})
     on conflict do nothing
-    returning ${VIEW}
+    returning ${USER_COLUMNS}
   `.execute(db);
   const [added] = rows;
   if (!added) {
@@ -51,21 +65,38 @@ export async function addUser({ db }: Store, user: NewUser, now: number): Promis
       remedy: 'Look it up with GET /api/v1/users?email=, or choose another.',
     });
   }
-  return added;
+  return userView(added);
 }
 
-function passwordHash(password: string): string {
-  const salt = randomBytes(16);
-  return `${salt.toString('base64url')}.${scryptSync(password, salt, 32).toString('base64url')}`;
+export interface UserFilter {
+  readonly email?: string | undefined;
+  /** A part of the e-mail, the name or the user name, or the whole id. */
+  readonly q?: string | undefined;
+  readonly after?: number;
+  readonly limit: number;
 }
 
-/** A page of users in the order of their ids, or those of one e-mail. */
+/** A page of users in the order of their ids, or those that a filter finds. */
 export async function listUsers(
   { db }: Store,
-  { email, after = 0, limit }: { email?: string | undefined; after?: number; limit: number },
+  { email, q, after = 0, limit }: UserFilter,
 ): Promise<UserView[]> {
   const ofEmail = email === undefined ? sql`` : sql`and "email" = ${email.toLowerCase()}`;
-  const { rows } = await sql<UserView>`
-    select ${VIEW} from "users" where "id" > ${after} ${ofEmail} order by "id" limit ${limit}`.execute(db);
-  return rows;
+  const found = q === undefined || q === '' ? sql`` : sql`and ${matches(q)}`;
+  const { rows } = await sql<UserRow>`
+    select ${USER_COLUMNS} from "users" where "id" > ${after} ${ofEmail} ${found}
+    order by "id" limit ${limit}`.execute(db);
+  return rows.map(userView);
+}
+
+/**
+ * A part of a text has no index: the rows are walked in the order of their ids, which takes a few milliseconds
+ * for ten thousand. SQLite folds ASCII letters alone, so that a name is looked at as it was typed too.
+ */
+function matches(q: string): RawBuilder<boolean> {
+  const part = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const [lower, typed] = [part(q.toLowerCase()), part(q)];
+  return sql<boolean>`("email" like ${lower} escape '\\' or "username" like ${lower} escape '\\'
+    or lower("name") like ${lower} escape '\\' or "name" like ${typed} escape '\\'
+    or cast("id" as text) = ${q})`;
 }
