@@ -24,6 +24,7 @@ export const basecamp3 = {
   // Basecamp refuses requests whose User-Agent does not name the app and a contact.
   keys: CLIENT_KEYS.extend({ user_agent: text }),
   publicKeys: ['client_id', 'user_agent'],
+  keysAt: 'https://launchpad.37signals.com/integrations',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

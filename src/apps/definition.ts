@@ -27,6 +27,8 @@ export interface AppDefinition {
   readonly keys: z.ZodObject;
   /** Members of `keys` that are no secret and may be shown. */
   readonly publicKeys: readonly string[];
+  /** Where the provider gives the keys; absent where that is not known, or a server of the operator's own. */
+  readonly keysAt?: string;
   readonly credential: CredentialDefinition;
 }
 

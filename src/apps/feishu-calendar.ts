@@ -11,5 +11,6 @@ export const feishuCalendar = {
   description: 'Feishu (China) calendar sync.',
   keys: LARK_KEYS,
   publicKeys: ['app_id'],
+  keysAt: 'https://open.feishu.cn/app',
   credential: larkCredential('https://open.feishu.cn'),
 } as const satisfies AppDefinition;

@@ -11,6 +11,7 @@ export const googleCalendar = {
   description: 'Google Calendar availability and event sync.',
   keys: GOOGLE_KEYS,
   publicKeys: ['client_id', 'redirect_uris'],
+  keysAt: 'https://console.cloud.google.com/apis/credentials',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -11,6 +11,7 @@ export const hubspot = {
   description: 'Writes attendees and meetings into HubSpot CRM.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://developers.hubspot.com/',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

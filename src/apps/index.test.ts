@@ -122,6 +122,12 @@ describe.each(apps)('$slug', app => {
       expect(name).not.toMatch(/secret|token|password|api_key|app_key/i);
     }
   });
+
+  test('tells where its keys are given over TLS, if it has any', () => {
+    if (app.keysAt === undefined) return;
+    expect(new URL(app.keysAt).protocol).toBe('https:');
+    expect(Object.keys(app.keys.shape)).not.toEqual([]);
+  });
 });
 
 describe.each(apps.filter(isOAuthApp))('the OAuth record of $slug', ({ keys, publicKeys, credential }) => {

@@ -44,6 +44,7 @@ import { zoom } from './zoom.ts';
 
 export * from './definition.ts';
 export * from './file/index.ts';
+export * from './keys/index.ts';
 
 /** Every app, by slug. */
 export type Catalogue = ReadonlyMap<string, AppDefinition>;

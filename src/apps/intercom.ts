@@ -14,6 +14,7 @@ export const intercom = {
   description: 'Shows booking links inside the Intercom messenger and inbox.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://app.intercom.com/a/apps/_/developer-hub',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -11,5 +11,6 @@ export const larkCalendar = {
   description: 'Lark (international) calendar sync.',
   keys: LARK_KEYS,
   publicKeys: ['app_id'],
+  keysAt: 'https://open.larksuite.com/app',
   credential: larkCredential('https://open.larksuite.com'),
 } as const satisfies AppDefinition;

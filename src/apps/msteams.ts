@@ -12,6 +12,7 @@ export const msteams = {
   description: 'Creates Microsoft Teams meetings through Microsoft Graph.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -11,6 +11,7 @@ export const pipedriveCrm = {
   description: 'Writes attendees and activities into Pipedrive CRM.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://app.pipedrive.com/developer-hub',
   credential: {
     kind: 'oauth2',
     schema: tokensWith('api_domain'),

@@ -20,6 +20,7 @@ export const salesforce = {
       .default('login.salesforce.com'),
   }),
   publicKeys: ['consumer_key', 'login_host'],
+  keysAt: 'https://login.salesforce.com/',
   credential: {
     kind: 'oauth2',
     schema: tokensWith('instance_url'),

@@ -121,6 +121,7 @@ export interface PlainApp extends Pick<AppDefinition, 'slug' | 'name' | 'type' |
   readonly kind?: 'none' | 'admin_api_key' | 'calcom_api_key';
   readonly keys?: z.ZodObject;
   readonly publicKeys?: readonly string[];
+  readonly keysAt?: string;
 }
 
 /** Rows of one category as records. */

@@ -19,6 +19,7 @@ export const stripe = {
     webhook_secret: z.string().startsWith('whsec_'),
   }),
   publicKeys: ['client_id', 'public_key'],
+  keysAt: 'https://dashboard.stripe.com/apikeys',
   credential: {
     kind: 'oauth2',
     schema: tokensWith('stripe_user_id'),

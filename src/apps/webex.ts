@@ -14,6 +14,7 @@ export const webex = {
   description: 'Creates Cisco Webex meetings.',
   keys: z.object({ client_id: z.string().min(64), client_secret: z.string().min(64) }),
   publicKeys: ['client_id'],
+  keysAt: 'https://developer.webex.com/my-apps',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -12,6 +12,7 @@ export const zohocalendar = {
   description: 'Zoho Calendar availability and event sync.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://api-console.zoho.com/',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -12,6 +12,7 @@ export const zohocrm = {
   description: 'Writes attendees and events into Zoho CRM.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://api-console.zoho.com/',
   credential: {
     kind: 'oauth2',
     schema: tokensWith('api_domain'),

@@ -11,6 +11,7 @@ export const zoom = {
   description: 'Creates Zoom meetings.',
   keys: CLIENT_KEYS,
   publicKeys: ['client_id'],
+  keysAt: 'https://marketplace.zoom.us/user/build',
   credential: {
     kind: 'oauth2',
     schema: tokensWith(),

@@ -67,6 +67,8 @@ export interface ErrorDetail {
   readonly remedy?: string;
   /** Milliseconds after which a repeat makes sense. */
   readonly retryAfterMs?: number;
+  /** What is wrong with each field of a form, by its name; never with a value in it. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
@@ -77,12 +79,14 @@ export class KeyferryError extends Error {
   readonly remedy: string | null;
   /** Milliseconds, or null where a repeat needs somebody's hand first. */
   readonly retryAfterMs: number | null;
+  readonly fields: Readonly<Record<string, string>> | null;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
     this.remedy = detail.remedy ?? null;
     this.retryAfterMs = detail.retryAfterMs ?? null;
+    this.fields = detail.fields ?? null;
   }
 
   get status(): (typeof STATUS)[ErrorCode] {

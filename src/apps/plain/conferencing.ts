@@ -17,6 +17,7 @@ export const CONFERENCING = plainApps('conferencing', [
     kind: 'admin_api_key',
     keys: z.object({ api_key: text, scale_plan: z.string().default('false') }),
     publicKeys: ['scale_plan'],
+    keysAt: 'https://dashboard.daily.co/developers',
   },
   {
     slug: 'demodesk',
@@ -62,6 +63,7 @@ export const CONFERENCING = plainApps('conferencing', [
     description: 'Meet links created through the Google Calendar event.',
     keys: GOOGLE_KEYS,
     publicKeys: ['client_id', 'redirect_uris'],
+    keysAt: 'https://console.cloud.google.com/apis/credentials',
   },
   {
     slug: 'horizon-workrooms',

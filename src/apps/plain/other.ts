@@ -34,6 +34,7 @@ export const OTHER = plainApps('other', [
     description: 'Adds a GIF to the booking success page.',
     kind: 'admin_api_key',
     keys: z.object({ app_key: text }),
+    keysAt: 'https://developers.giphy.com/dashboard/',
   },
   {
     slug: 'granola',

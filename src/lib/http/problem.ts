@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { Log } from '../log.ts';
 
-/** An RFC 9457 problem with our members: `code` is stable, `remedy` says what to do. */
+/** An RFC 9457 problem with our members: `code` is stable, `remedy` says what to do, `fields` what is wrong where. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -11,6 +11,7 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly remedy?: string;
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 const PROBLEM_BASE = 'https://github.com/keyferry/keyferry/blob/main/docs/operations.md#';
@@ -24,6 +25,7 @@ export function problemOf(error: KeyferryError): Problem {
     code: error.code,
     detail: error.message,
     ...(error.remedy === null ? {} : { remedy: error.remedy }),
+    ...(error.fields === null ? {} : { fields: error.fields }),
   };
 }
 

@@ -22,6 +22,10 @@ export const problemSchema = z
     code: z.string(),
     detail: z.string(),
     remedy: z.string().optional(),
+    fields: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({ description: 'What is wrong with each field' }),
   })
   .openapi('Problem');
 

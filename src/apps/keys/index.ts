@@ -1,0 +1,3 @@
+export * from './describe-keys.ts';
+export * from './fingerprints.ts';
+export * from './judge-keys.ts';
