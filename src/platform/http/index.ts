@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import { DEFAULT_HEADERS, KeyferryError } from '../../protocol/index.ts';
@@ -12,6 +13,7 @@ import { connectSessionRoutes } from './connect-sessions.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoute } from './import.ts';
+import { operatorRoutes } from './operators.ts';
 import { statusRoute } from './status.ts';
 import { syncRoute } from './sync.ts';
 
@@ -22,7 +24,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   const { config, database, effects } = context;
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.onError(answerError(effects.log));
-  app.notFound(answerUnmatched(app));
+  app.notFound(answerPages({ role: 'platform', otherwise: answerUnmatched(app) }));
   healthRoutes(app, database, stopping);
   syncRoute(app, context);
   connectRoutes(app, context);
@@ -41,6 +43,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   connectionRoutes(app, context);
   deliveryRoutes(app, context);
   appRoutes(app, context);
+  operatorRoutes(app, context);
   statusRoute(app, context);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
