@@ -66,6 +66,7 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
     ...file,
     targetKind,
     withRefreshToken,
+    host,
     variables: variables.inForce,
   };
 }

@@ -1,7 +1,10 @@
 /** A browser without a screen: follows no redirect by itself, and keeps its cookies by host. */
 export interface Browser {
   get(url: string): Promise<Response>;
+  /** As a form is posted. */
   post(url: string, form: Record<string, string>): Promise<Response>;
+  /** As a script of the page there asks. */
+  ask(method: 'GET' | 'POST', url: string, json?: unknown): Promise<Response>;
   readonly cookies: Map<string, Map<string, string>>;
 }
 
@@ -35,6 +38,17 @@ export function browser(
           redirect: 'manual',
           headers: { origin: new URL(url).origin },
           body: new URLSearchParams(form),
+        }),
+      ),
+    ask: (method, url, json) =>
+      send(
+        new Request(url, {
+          method,
+          headers: {
+            accept: 'application/json',
+            ...(method === 'GET' ? {} : { origin: new URL(url).origin, 'content-type': 'application/json' }),
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         }),
       ),
   };

@@ -14,6 +14,8 @@ export interface SessionRequest {
   readonly apps?: readonly string[] | undefined;
   /** Where the browser goes afterwards; http(s). */
   readonly returnUrl?: string | undefined;
+  /** The language of the pages, a BCP 47 tag; absent: the one that the browser prefers. */
+  readonly locale?: string | undefined;
 }
 
 export interface CreatedSession {
@@ -33,7 +35,7 @@ export const SESSION_MS = 30 * 60_000;
  */
 export async function createSession(
   context: Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects'>,
-  { externalUserId, calcomUserId, apps, returnUrl }: SessionRequest,
+  { externalUserId, calcomUserId, apps, returnUrl, locale }: SessionRequest,
 ): Promise<CreatedSession> {
   const { config, database, effects } = context;
   if ((await findTarget(context, DEFAULT_TARGET)) === null) {
@@ -58,7 +60,8 @@ export async function createSession(
     },
     now,
   );
-  return { id: session.id, url: `${config.publicUrl}/connect/${token}`, expiresAt };
+  const language = locale === undefined ? '' : `?lang=${encodeURIComponent(locale)}`;
+  return { id: session.id, url: `${config.publicUrl}/connect/${token}${language}`, expiresAt };
 }
 
 async function allowedApps(

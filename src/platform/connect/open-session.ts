@@ -4,7 +4,10 @@ import { bindSession, findSession, listSessionDone, type SessionRow } from '../s
 import { hashSecret } from './secrets.ts';
 
 /** A session in the browser that it belongs to. */
-export interface OpenSession extends Omit<SessionRow, 'apps'> {
+export interface OpenSession {
+  readonly row: SessionRow;
+  readonly id: string;
+  /** The slugs of its apps. */
   readonly apps: readonly string[];
   /** Those of `apps` that it has connected. */
   readonly done: readonly string[];
@@ -34,7 +37,7 @@ export async function openSession(
   const apps: readonly string[] = JSON.parse(row.apps);
   const done = await listSessionDone(database.db, row.id);
   if (apps.every(slug => done.includes(slug))) throw sessionInvalid();
-  return { ...row, apps, done };
+  return { row, id: row.id, apps, done };
 }
 
 export function sessionInvalid(): KeyferryError {

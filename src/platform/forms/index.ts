@@ -1,3 +1,2 @@
-export { connectForm, refuseDone } from './connect-form.ts';
-export { formPage } from './form-page.ts';
-export type { FormFault } from './read-form.ts';
+export { connectForm } from './connect-form.ts';
+export type { Entered, FaultReason, FormFault } from './read-form.ts';

@@ -5,29 +5,27 @@ import { readForm } from './read-form.ts';
 
 const basic = formApp().credential;
 
-function posted(values: Record<string, string>): URLSearchParams {
-  return new URLSearchParams(values);
-}
-
 test('a filled form becomes the object of the schema', () => {
   const values = { url: ' https://cal.example ', username: ' ada ', password: ' s e c ' };
-  expect(readForm(basic, posted(values))).toEqual({
+  expect(readForm(basic, values)).toEqual({
     entry: { url: 'https://cal.example', username: 'ada', password: ' s e c ' },
     faults: null,
   });
 });
 
 test('every empty field that is needed is named', () => {
-  expect(readForm(basic, posted({ username: '  ' })).faults).toEqual([
-    { field: 'url', message: 'Fill this in.' },
-    { field: 'username', message: 'Fill this in.' },
-    { field: 'password', message: 'Fill this in.' },
+  expect(readForm(basic, { username: '  ' }).faults).toEqual([
+    { field: 'url', reason: 'required', message: 'Fill this in.' },
+    { field: 'username', reason: 'required', message: 'Fill this in.' },
+    { field: 'password', reason: 'required', message: 'Fill this in.' },
   ]);
 });
 
 test('what the schema refuses is told at its field', () => {
-  const faults = readForm(basic, posted({ url: 'nowhere', username: 'a', password: 'b' })).faults;
-  expect(faults).toEqual([{ field: 'url', message: expect.stringContaining('whole address') }]);
+  const faults = readForm(basic, { url: 'nowhere', username: 'a', password: 'b' }).faults;
+  expect(faults).toEqual([
+    { field: 'url', reason: 'url', message: expect.stringContaining('whole address') },
+  ]);
 });
 
 test('lines become a list, without empty ones, and webcal is https', () => {
@@ -36,13 +34,13 @@ test('lines become a list, without empty ones, and webcal is https', () => {
     fields: [{ name: 'urls', label: 'Feeds', input: 'lines', required: true }],
   } as const;
   const urls = 'webcal://one.example/a.ics\r\n\r\n  https://two.example/b.ics\n';
-  expect(readForm(shape, posted({ urls })).entry).toEqual({
+  expect(readForm(shape, { urls }).entry).toEqual({
     urls: ['https://one.example/a.ics', 'https://two.example/b.ics'],
   });
-  expect(readForm(shape, posted({ urls: 'https://one.example\nnowhere' })).faults).toEqual([
-    { field: 'urls', message: expect.stringContaining('each on a line') },
+  expect(readForm(shape, { urls: 'https://one.example\nnowhere' }).faults).toEqual([
+    { field: 'urls', reason: 'lines', message: expect.stringContaining('each on a line') },
   ]);
-  expect(readForm(shape, posted({ urls: ' \n ' })).faults).toHaveLength(1);
+  expect(readForm(shape, { urls: ' \n ' }).faults).toHaveLength(1);
 });
 
 test('members of members: an object of which nothing was entered stays absent', () => {
@@ -56,12 +54,26 @@ test('members of members: an object of which nothing was entered stays absent', 
       ),
     ],
   } as const;
-  expect(readForm(shape, posted({ 'prod.apiKey': 'k', 'prod.saltKey': 's' })).entry).toEqual({
+  expect(readForm(shape, { 'prod.apiKey': 'k', 'prod.saltKey': 's' }).entry).toEqual({
     isSandbox: false,
     prod: { apiKey: 'k', saltKey: 's' },
   });
-  expect(readForm(shape, posted({ isSandbox: 'on', 'sandbox.apiKey': 'k' })).faults).toEqual([
-    { field: 'sandbox.saltKey', message: expect.any(String) },
+  expect(readForm(shape, { isSandbox: true, 'sandbox.apiKey': 'k' }).faults).toEqual([
+    { field: 'sandbox.saltKey', reason: 'invalid', message: expect.any(String) },
+  ]);
+});
+
+test('a box is ticked by true alone, and another field takes texts alone', () => {
+  const shape = {
+    schema: z.object({ on: z.boolean(), name: z.string() }),
+    fields: [
+      { name: 'on', label: 'On', input: 'checkbox', required: false },
+      { name: 'name', label: 'Name', input: 'text', required: true },
+    ],
+  } as const;
+  expect(readForm(shape, { on: 'true', name: 'a' }).entry).toEqual({ on: false, name: 'a' });
+  expect(readForm(shape, { on: true, name: true }).faults).toMatchObject([
+    { field: 'name', reason: 'required' },
   ]);
 });
 
@@ -79,6 +91,6 @@ test('where the schema wants a number, the text of a select is read as one', () 
       { name: 'name', label: 'Name', input: 'text', required: true },
     ],
   } as const;
-  expect(readForm(shape, posted({ method: '1', name: '12' })).entry).toEqual({ method: 1, name: '12' });
-  expect(readForm(shape, posted({ method: '7', name: '12' })).faults).toMatchObject([{ field: 'method' }]);
+  expect(readForm(shape, { method: '1', name: '12' }).entry).toEqual({ method: 1, name: '12' });
+  expect(readForm(shape, { method: '7', name: '12' }).faults).toMatchObject([{ field: 'method' }]);
 });

@@ -1,12 +1,20 @@
 import type { FormCredential, FormField } from '../../apps/index.ts';
 import type { Entry } from '../vault/index.ts';
 
-/** What is wrong with what was entered, in words for the user. */
+/** What is wrong with a field: not filled in, not of its kind, or not what the schema wants. */
+export type FaultReason = 'required' | 'url' | 'lines' | 'email' | 'invalid';
+
+/** What is wrong with what was entered. */
 export interface FormFault {
   /** The name of the field; null: the whole of it. */
   readonly field: string | null;
+  readonly reason: FaultReason;
+  /** In words for the user, in English. */
   readonly message: string;
 }
+
+/** What was entered, by the name of the field; a box is true where it is ticked. */
+export type Entered = Readonly<Record<string, string | boolean>>;
 
 export type FormReading =
   | { readonly entry: Entry; readonly faults: null }
@@ -14,13 +22,16 @@ export type FormReading =
 
 type Shape = Pick<FormCredential, 'fields' | 'schema'>;
 
-/** Reads a posted form into the object that its app's schema wants. Empty fields count as absent. */
-export function readForm(shape: Shape, posted: URLSearchParams): FormReading {
+/** Reads what was entered into the object that its app's schema wants. Empty fields count as absent. */
+export function readForm(shape: Shape, entered: Entered): FormReading {
   const entry: Record<string, unknown> = {};
-  for (const field of shape.fields) put(entry, field.name.split('.'), enteredIn(field, posted));
-  const missing = shape.fields.filter(field => field.required && isMissing(field, posted));
+  for (const field of shape.fields) put(entry, field.name.split('.'), enteredIn(field, entered));
+  const missing = shape.fields.filter(field => field.required && isMissing(field, entered));
   if (missing.length > 0) {
-    return { entry: null, faults: missing.map(({ name }) => ({ field: name, message: 'Fill this in.' })) };
+    const faults = missing.map(
+      ({ name }) => ({ field: name, reason: 'required', message: 'Fill this in.' }) as const,
+    );
+    return { entry: null, faults };
   }
   const read = shape.schema.safeParse(entry);
   if (read.success) return { entry: read.data, faults: null };
@@ -31,9 +42,10 @@ export function readForm(shape: Shape, posted: URLSearchParams): FormReading {
   return { entry: null, faults: again.error.issues.map(issue => faultOf(shape.fields, issue)) };
 }
 
-function enteredIn({ name, input }: FormField, posted: URLSearchParams): unknown {
-  if (input === 'checkbox') return posted.has(name);
-  const text = posted.get(name) ?? '';
+function enteredIn({ name, input }: FormField, entered: Entered): unknown {
+  const given = entered[name];
+  if (input === 'checkbox') return given === true;
+  const text = typeof given === 'string' ? given : '';
   // A password's blanks are its own.
   if (input === 'password') return text === '' ? undefined : text;
   if (input === 'lines') {
@@ -52,8 +64,8 @@ function asHttps(text: string): string {
   return text.replace(/^webcals?:\/\//i, 'https://');
 }
 
-function isMissing(field: FormField, posted: URLSearchParams): boolean {
-  const value = enteredIn(field, posted);
+function isMissing(field: FormField, entered: Entered): boolean {
+  const value = enteredIn(field, entered);
   return value === undefined || value === false;
 }
 
@@ -89,10 +101,13 @@ function faultOf(
   const field =
     fields.find(({ name }) => at === name || at.startsWith(`${name}.`)) ??
     fields.find(({ name }) => name.startsWith(`${at}.`));
-  return { field: field?.name ?? null, message: (field && WORDS[field.input]) ?? message };
+  const reason = REASONS.find(one => one === field?.input) ?? 'invalid';
+  return { field: field?.name ?? null, reason, message: reason === 'invalid' ? message : WORDS[reason] };
 }
 
-const WORDS: Partial<Record<FormField['input'], string>> = {
+const REASONS = ['url', 'lines', 'email'] as const;
+
+const WORDS: Readonly<Record<(typeof REASONS)[number], string>> = {
   url: 'Enter a whole address, such as https://calendar.example.com.',
   lines: 'Enter whole addresses, such as https://calendar.example.com/feed.ics, each on a line.',
   email: 'Enter an e-mail address.',

@@ -1,22 +1,5 @@
 import { OutboundError } from '../../lib/outbound.ts';
-import { type ErrorCode, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
-
-/** What trying an entry can come to, beside success: all of it is for the user to read. */
-const CODES: readonly ErrorCode[] = [
-  'address_refused',
-  'body_invalid',
-  'credential_refused',
-  'provider_busy',
-  'provider_failed',
-  'provider_malformed',
-  'provider_refused',
-  'provider_unreachable',
-];
-
-/** Whether an error says that the service did not take what was entered. */
-export function isVerificationFault(error: unknown): error is KeyferryError {
-  return isKeyferryError(error) && CODES.includes(error.code);
-}
+import { KeyferryError } from '../../protocol/index.ts';
 
 const CERTIFICATE = /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO_(VERIFY|GET)|EPROTO/;
 

@@ -15,7 +15,7 @@ const BY_PROTOCOL: Readonly<Record<NonNullable<FormCredential['verify']>, Verify
 
 /**
  * Tries an entry at its service, where the app's record names a protocol for it.
- * @throws KeyferryError in words for the user: see `isVerificationFault`
+ * @throws KeyferryError in words for the user: credential_refused, address_refused, body_invalid, provider_...
  */
 export async function verifyEntry(context: VerifyContext, app: FormApp, entry: Entry): Promise<void> {
   const { verify } = app.credential;

@@ -24,6 +24,11 @@ const route = createRoute({
           .max(2_000)
           .optional()
           .openapi({ description: 'Where the browser goes then, with keyferry=connected or error appended' }),
+        locale: z
+          .string()
+          .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/)
+          .optional()
+          .openapi({ description: 'The language of the pages (BCP 47); absent: what the browser prefers' }),
       }),
     ),
   },
