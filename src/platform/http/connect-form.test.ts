@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { formServices } from '../../../test/form-services.ts';
 import { browser } from '../../../test/platform/browser.ts';
+import { appAddress, openSession } from '../../../test/platform/connect-page.ts';
 import {
   CALCOM_USER,
   connectionsOf,
@@ -29,45 +30,49 @@ function newBrowser({ platform }: TestPlatform) {
   return browser({ [PLATFORM_URL]: platform.fetch });
 }
 
-/** A browser with the form of CalDAV before it. */
+/** A browser with the form of CalDAV before it. `action`: where it is sent. */
 async function setUp(members: object = {}, options: PlatformOptions = {}) {
   const services = await formServices();
   const all = await startPlatform({ allowPrivateAddresses: true, ...options });
   const ada = newBrowser(all);
   const url = await link(all, { apps: ['caldav-calendar'], ...members });
-  const page = await ada.get(url);
-  const html = await page.text();
-  const [, action = ''] = /action="([^"]+)"/.exec(html) ?? [];
-  return { services, all, ada, url, page, html, action, entered: { ...ADA, url: `${services.url}/dav/` } };
+  const session = await openSession(ada, url);
+  const action = appAddress(url, session, 'caldav-calendar');
+  const submit = (fields: object, to = action) => ada.ask('POST', to, { fields });
+  const entered = { ...ADA, url: `${services.url}/dav/` };
+  return { services, all, ada, url, session, action, submit, entered };
 }
 
-test('the page has a form without script that posts to its own session', async () => {
-  const { page, html, action } = await setUp({ returnUrl: 'https://host.example/done' });
-  expect(page.status).toBe(200);
-  expect(html).not.toContain('<script');
-  expect(action).toMatch(/^http:\/\/platform\.test\/connect\/session\/[0-9a-f-]{36}\/caldav-calendar$/);
-  const policy = page.headers.get('content-security-policy');
-  expect(policy).toContain("form-action 'self' https://host.example;");
-  expect(policy).toContain("default-src 'none'");
-  expect(page.headers.get('cache-control')).toBe('no-store');
+test('the session tells the page the fields of the form, and no secret', async () => {
+  const { session } = await setUp();
+  expect(session.apps).toMatchObject([{ slug: 'caldav-calendar', kind: 'form', done: false }]);
+  expect(session.apps[0]?.fields).toContainEqual(
+    expect.objectContaining({ name: 'password', label: 'Password', input: 'password', required: true }),
+  );
 });
 
 test('what is entered is connected, once', async () => {
-  const { all, ada, action, entered } = await setUp();
-  const end = await ada.post(action, entered);
-  expect(end.status).toBe(200);
-  expect(await end.text()).toContain('CalDav (Beta) is connected');
+  const { all, submit, entered } = await setUp();
+  const end = await submit(entered);
+  expect([end.status, await end.json()]).toEqual([200, { returnTo: null }]);
   expect(await connectionsOf(all)).toMatchObject([
     { status: 'connected', version: 1, events: [{ kind: 'connection.connected' }] },
   ]);
-  expect((await ada.post(action, entered)).status).toBe(410);
+  expect((await submit(entered)).status).toBe(410);
   expect(await connectionsOf(all)).toMatchObject([{ version: 1 }]);
 });
 
+test('the host that names an address gets the browser back, with the outcome', async () => {
+  const { submit, entered } = await setUp({ returnUrl: 'https://host.example/done?x=1' });
+  expect(await (await submit(entered)).json()).toEqual({
+    returnTo: 'https://host.example/done?x=1&keyferry=connected&app=caldav-calendar',
+  });
+});
+
 test('nothing of a secret is stored in clear or logged', async () => {
-  const { all, ada, action, entered } = await setUp();
-  await ada.post(action, { ...entered, password: 'WRONG-MARK' });
-  await ada.post(action, entered);
+  const { all, submit, entered } = await setUp();
+  await submit({ ...entered, password: 'WRONG-MARK' });
+  await submit(entered);
   const rows = await sql`select * from "connection"`.execute(all.platform.database.db);
   for (const text of [JSON.stringify(rows.rows), all.logged.join('\n')]) {
     expect(text).not.toContain(ADA.password);
@@ -75,46 +80,66 @@ test('nothing of a secret is stored in clear or logged', async () => {
   }
 });
 
-test('what is wrong is shown in the form, with what was entered but the secret, and can be mended', async () => {
-  const { all, ada, action, entered } = await setUp();
-  const empty = await ada.post(action, {});
-  expect(empty.status).toBe(422);
-  expect(await empty.text()).toContain('Fill this in.');
-  const wrong = await ada.post(action, { ...entered, password: 'WRONG-MARK' });
-  const html = await wrong.text();
-  expect(wrong.status).toBe(422);
-  expect(html).toContain('does not accept this user name and password');
-  expect(html).toContain(`value="${entered.url}"`);
-  expect(html).toContain('value="ada"');
-  expect(html).not.toContain('WRONG-MARK');
+test('what is wrong is told field by field, or as the service says it, and can be mended', async () => {
+  const { all, submit, entered, services } = await setUp();
+  const empty = await submit({});
+  expect([empty.status, await empty.json()]).toMatchObject([
+    400,
+    {
+      code: 'body_invalid',
+      faults: ['url', 'username', 'password'].map(field => ({ field, reason: 'required' })),
+    },
+  ]);
+  const nowhere = await submit({ ...entered, url: 'nowhere' });
+  expect(await nowhere.json()).toMatchObject({ faults: [{ field: 'url', reason: 'url' }] });
+  expect(services.received).toEqual([]);
+  const wrong = await submit({ ...entered, password: 'WRONG-MARK' });
+  const told = await wrong.text();
+  expect([wrong.status, JSON.parse(told)]).toMatchObject([
+    422,
+    {
+      code: 'credential_refused',
+      detail: expect.stringContaining('does not accept this user name and password'),
+    },
+  ]);
+  expect(told).not.toContain('WRONG-MARK');
   expect(await connectionsOf(all)).toEqual([]);
-  expect((await ada.post(action, entered)).status).toBe(200);
+  expect((await submit(entered)).status).toBe(200);
 });
 
 test('a private address is refused unless the operator allows it', async () => {
-  const { ada, action, entered } = await setUp({}, { allowPrivateAddresses: false });
-  const answer = await ada.post(action, entered);
-  expect(answer.status).toBe(422);
-  expect(await answer.text()).toContain('is not on the public internet');
+  const { submit, entered } = await setUp({}, { allowPrivateAddresses: false });
+  const answer = await submit(entered);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    422,
+    { code: 'address_refused', detail: expect.stringContaining('is not on the public internet') },
+  ]);
 });
 
 test('a link is no way to guess passwords: it ends after twenty tries', async () => {
-  const { all, ada, action, entered, services } = await setUp();
+  const { all, submit, entered, services } = await setUp();
   const statuses = [];
   for (let guess = 1; guess <= 21; guess += 1) {
-    statuses.push((await ada.post(action, { ...entered, password: `guess-${guess}` })).status);
+    statuses.push((await submit({ ...entered, password: `guess-${guess}` })).status);
   }
   expect(statuses).toEqual([...Array(20).fill(422), 410]);
   expect(services.received).toHaveLength(20);
-  expect((await ada.post(action, entered)).status).toBe(410);
+  expect((await submit(entered)).status).toBe(410);
   expect(await connectionsOf(all)).toEqual([]);
 });
 
 describe('a form is not taken', () => {
-  test('from another page, or from nobody knows where', async () => {
-    const { all, ada, action, entered, services } = await setUp();
+  /** As a browser sends it, with other headers. */
+  function raw({ all, ada, action, entered }: Awaited<ReturnType<typeof setUp>>, headers: object) {
     const [cookie = ''] = [...(ada.cookies.get('platform.test') ?? [])].map(pair => pair.join('='));
-    const headers: Record<string, string>[] = [
+    const sent = { cookie, 'content-type': 'application/json', ...headers };
+    const body = JSON.stringify({ fields: entered });
+    return all.platform.fetch(new Request(action, { method: 'POST', headers: sent, body }));
+  }
+
+  test('from another page, or from nobody knows where', async () => {
+    const world = await setUp();
+    const headers: object[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
       { origin: `${PLATFORM_URL}.evil.example` },
@@ -122,48 +147,37 @@ describe('a form is not taken', () => {
       {},
     ];
     for (const header of headers) {
-      const answer = await all.platform.fetch(
-        new Request(action, {
-          method: 'POST',
-          headers: { cookie, ...header },
-          body: new URLSearchParams(entered),
-        }),
-      );
-      expect([header, answer.status]).toEqual([header, 410]);
+      const answer = await raw(world, header);
+      expect([header, answer.status, await answer.json()]).toMatchObject([
+        header,
+        403,
+        { code: 'origin_refused' },
+      ]);
     }
-    expect(services.received).toEqual([]);
-    const same = { cookie, 'sec-fetch-site': 'same-origin' };
-    const request = new Request(action, {
-      method: 'POST',
-      headers: same,
-      body: new URLSearchParams(entered),
-    });
-    expect((await all.platform.fetch(request)).status).toBe(200);
+    expect(world.services.received).toEqual([]);
+    expect((await raw(world, { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
   test('in another browser, for another app, in another encoding, or beyond its size', async () => {
-    const { all, ada, action, entered } = await setUp();
-    expect((await newBrowser(all).post(action, entered)).status).toBe(410);
+    const world = await setUp();
+    const { all, ada, url, session, action, submit, entered, services } = world;
+    expect((await newBrowser(all).ask('POST', action, { fields: entered })).status).toBe(410);
     for (const slug of ['apple-calendar', 'zoom', 'nothing']) {
-      expect((await ada.post(action.replace('caldav-calendar', slug), entered)).status).toBe(410);
+      expect((await submit(entered, appAddress(url, session, slug))).status).toBe(410);
     }
-    expect((await ada.post(action, { ...entered, password: 'x'.repeat(70_000) })).status).toBe(413);
-    const [cookie = ''] = [...(ada.cookies.get('platform.test') ?? [])].map(pair => pair.join('='));
-    const json = await all.platform.fetch(
-      new Request(action, {
-        method: 'POST',
-        headers: { cookie, origin: PLATFORM_URL, 'content-type': 'application/json' },
-        body: JSON.stringify(entered),
-      }),
-    );
-    expect(json.status).toBe(400);
+    expect((await submit({ ...entered, password: 'x'.repeat(70_000) })).status).toBe(413);
+    const type = { origin: PLATFORM_URL, 'content-type': 'text/plain' };
+    expect((await raw(world, type)).status).toBe(400);
+    expect((await ada.post(action, entered)).status).toBe(400);
+    expect((await submit({ ...entered, password: ['a list'] })).status).toBe(400);
+    expect(services.received).toEqual([]);
     expect(await connectionsOf(all)).toEqual([]);
   });
 
   test('after the link has ended', async () => {
-    const { all, ada, action, entered } = await setUp();
+    const { all, submit, entered } = await setUp();
     all.clock.advance(31 * 60_000);
-    expect((await ada.post(action, entered)).status).toBe(410);
+    expect((await submit(entered)).status).toBe(410);
     expect(await connectionsOf(all)).toEqual([]);
   });
 });
@@ -172,15 +186,18 @@ test('several apps are chosen on one page: a form beside a walk to a provider', 
   const services = await formServices();
   const all = await startPlatform({ allowPrivateAddresses: true });
   const ada = newBrowser(all);
-  const choice = await (await ada.get(await link(all, { apps: ['ics-feed', 'zoom'] }))).text();
-  const [, href = ''] = /href="([^"]+ics-feed)"/.exec(choice) ?? [];
-  const [, action = ''] = /action="([^"]+)"/.exec(await (await ada.get(href)).text()) ?? [];
-  const end = await (await ada.post(action, { urls: `webcal://${new URL(services.url).host}/x` })).text();
+  const url = await link(all, { apps: ['ics-feed', 'zoom'] });
+  const session = await openSession(ada, url);
+  expect(session.apps.map(({ kind }) => kind)).toEqual(['form', 'oauth']);
+  const action = appAddress(url, session, 'ics-feed');
+  const urls = `webcal://${new URL(services.url).host}/x`;
   // webcal is https, which the server of the test does not speak.
+  const end = await (await ada.ask('POST', action, { fields: { urls } })).text();
   expect(end).toMatch(/certificate|cannot be reached/);
-  const connected = await (await ada.post(action, { urls: `${services.url}/feed.ics` })).text();
-  expect(connected).toContain('Connect another app');
-  expect((await ada.get(href)).status).toBe(410);
+  const fields = { urls: `${services.url}/feed.ics` };
+  expect((await ada.ask('POST', action, { fields })).status).toBe(200);
+  expect((await ada.ask('POST', action, { fields })).status).toBe(410);
+  expect(await openSession(ada, url)).toMatchObject({ open: true, apps: [{ done: true }, { done: false }] });
 });
 
 test('an app without a form and without keys, or with nothing to connect, gets no link', async () => {
@@ -196,12 +213,12 @@ test('an app without a form and without keys, or with nothing to connect, gets n
 
 test('entering it again keeps the connection, and pushes what is newest', async () => {
   const receiver = await scriptedServer();
-  const { all, ada, action, entered } = await setUp({}, { webappUrl: receiver.url });
-  await ada.post(action, entered);
+  const { all, submit, entered } = await setUp({}, { webappUrl: receiver.url });
+  await submit(entered);
   const again = newBrowser(all);
-  const page = await (await again.get(await link(all, { apps: ['caldav-calendar'] }))).text();
-  const [, second = ''] = /action="([^"]+)"/.exec(page) ?? [];
-  await again.post(second, entered);
+  const url = await link(all, { apps: ['caldav-calendar'] });
+  const second = appAddress(url, await openSession(again, url), 'caldav-calendar');
+  await again.ask('POST', second, { fields: entered });
   expect(await connectionsOf(all)).toMatchObject([
     { version: 2, deliveries: [{ topic: 'credential.push', state: 'waiting' }] },
   ]);
@@ -227,8 +244,8 @@ test('what could not be delivered for want of the key is sent once a restart bri
 
 test.skipIf(!hasRadicale)('against Radicale: a wrong password, then the right one', async () => {
   const radicale = await startRadicale();
-  const { all, ada, action } = await setUp();
-  expect((await ada.post(action, { ...ADA, url: radicale, password: 'wrong' })).status).toBe(422);
-  expect((await ada.post(action, { ...ADA, url: radicale })).status).toBe(200);
+  const { all, submit } = await setUp();
+  expect((await submit({ ...ADA, url: radicale, password: 'wrong' })).status).toBe(422);
+  expect((await submit({ ...ADA, url: radicale })).status).toBe(200);
   expect(await connectionsOf(all)).toMatchObject([{ status: 'connected' }]);
 });
