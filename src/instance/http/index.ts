@@ -17,6 +17,7 @@ import { credentialSyncRoute } from './credential-sync.ts';
 import { credentialRoutes } from './credentials.ts';
 import { formCredentialRoute } from './form-credential.ts';
 import { peerRoutes } from './peer.ts';
+import { instanceSettings } from './settings.ts';
 import { tokenRoute } from './token.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoute } from './webhook.ts';
@@ -45,6 +46,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   credentialRoutes(app, context);
   calendarRoutes(app, context);
   peerRoutes(app, context);
+  instanceSettings(app, context);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'syncSecret', {

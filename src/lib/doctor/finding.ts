@@ -1,17 +1,19 @@
-export type Verdict = 'ok' | 'warning' | 'failed' | 'not possible';
+import { z } from '@hono/zod-openapi';
 
 /** What one check found. Never holds a secret. */
-export interface Finding {
-  /** The side that was looked at from. */
-  readonly role: Role;
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly detail: string;
-  /** What to do; null where nothing is to be done. */
-  readonly remedy: string | null;
-}
+export const findingSchema = z
+  .object({
+    role: z.enum(['instance', 'platform']).openapi({ description: 'The side that was looked at from' }),
+    check: z.string(),
+    verdict: z.enum(['ok', 'warning', 'failed', 'not possible']),
+    detail: z.string(),
+    remedy: z.string().nullable().openapi({ description: 'What to do; null where nothing is to be done' }),
+  })
+  .openapi('Finding');
 
-export type Role = 'instance' | 'platform';
+export type Finding = Readonly<z.infer<typeof findingSchema>>;
+export type Verdict = Finding['verdict'];
+export type Role = Finding['role'];
 
 /** Makes the findings of one role. */
 export function findingsOf(role: Role) {

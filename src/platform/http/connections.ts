@@ -1,7 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers } from '../../lib/http/index.ts';
+import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { findConnection, listConnections, listDeliveries, listEvents } from '../store/index.ts';
+import {
+  findConnection,
+  listConnections,
+  listDeliveries,
+  listEvents,
+  searchConnections,
+} from '../store/index.ts';
 import { connectionNotFound, disconnect, pushEverywhere } from '../vault/index.ts';
 import {
   CONNECTION_ID,
@@ -23,16 +29,17 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       externalUserId: EXTERNAL_USER_ID.optional(),
+      user: EXTERNAL_USER_ID.optional().openapi({ description: 'How the name of its user begins' }),
       appSlug: SLUG.optional(),
       status: STATUS.optional(),
-      after: z.string().max(100).optional().openapi({ description: '`next` of the page before' }),
+      after: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
   responses: answers(
     200,
     z.object({ connections: z.array(connectionSchema), next: z.string().nullable() }),
-    'The connections, in the order of their ids',
+    'The connections, in the order of their ids; of their users where `user` is given',
   ),
 });
 
@@ -82,11 +89,20 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
   const { db } = context.database;
 
   app.openapi(listRoute, async c => {
-    const filter = c.req.valid('query');
-    const rows = await listConnections(db, { ...filter, limit: filter.limit + 1 });
-    const connections = rows.slice(0, filter.limit).map(connectionView);
-    const next = rows.length > filter.limit ? (connections.at(-1)?.id ?? null) : null;
-    return c.json({ connections, next }, 200);
+    const { user, after, limit, ...filter } = c.req.valid('query');
+    const last = after === undefined ? null : readCursor(after, ['string', 'string']);
+    const page = {
+      ...filter,
+      after: last && { externalUserId: last[0], id: last[1] },
+      limit: limit + 1,
+    };
+    const rows =
+      user === undefined
+        ? await listConnections(db, { ...page, after: page.after?.id })
+        : await searchConnections(context.database, { ...page, user });
+    const connections = rows.slice(0, limit).map(connectionView);
+    const end = rows.length > limit ? connections.at(-1) : undefined;
+    return c.json({ connections, next: end ? writeCursor([end.externalUserId, end.id]) : null }, 200);
   });
 
   app.openapi(readRoute, async c => {

@@ -9,13 +9,18 @@ import type { PlatformContext } from '../context.ts';
 import { appRoutes } from './apps.ts';
 import { requireAdmin } from './auth.ts';
 import { connectRoutes } from './connect.ts';
+import { callbackRoute } from './connect-callback.ts';
+import { connectHostRoutes } from './connect-host.ts';
 import { connectSessionRoutes } from './connect-sessions.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoute } from './import.ts';
 import { operatorRoutes } from './operators.ts';
+import { platformSettings } from './settings.ts';
 import { statusRoute } from './status.ts';
+import { summaryRoute } from './summary.ts';
 import { syncRoute } from './sync.ts';
+import { targetRoutes } from './targets.ts';
 
 const API_BYTES = 256 * 1024;
 
@@ -28,6 +33,8 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   healthRoutes(app, database, stopping);
   syncRoute(app, context);
   connectRoutes(app, context);
+  connectHostRoutes(app, context);
+  callbackRoute(app, context);
 
   sessionRoutes(app, context.signIn);
 
@@ -45,6 +52,9 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   appRoutes(app, context);
   operatorRoutes(app, context);
   statusRoute(app, context);
+  summaryRoute(app, context);
+  targetRoutes(app, context);
+  platformSettings(app, context);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'syncSecret', {

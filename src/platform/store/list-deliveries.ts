@@ -2,22 +2,27 @@ import { sql } from 'kysely';
 import type { Db, DeliveryState } from '../tables.ts';
 import type { OutboxRow } from './outbox-row.ts';
 
+export interface DeliveryFilter {
+  readonly state?: DeliveryState | undefined;
+  readonly connectionId?: string | undefined;
+  /** The last one of the page before. */
+  readonly after?: Pick<OutboxRow, 'updatedAt' | 'id'> | null;
+  readonly limit: number;
+}
+
 /** Wishes and how they went, latest change first. */
 export async function listDeliveries(
   db: Db,
-  filter: {
-    state?: DeliveryState | undefined;
-    connectionId?: string | undefined;
-    limit: number;
-  },
+  { state, connectionId, after = null, limit }: DeliveryFilter,
 ): Promise<OutboxRow[]> {
   const wanted = [sql`1 = 1`];
-  if (filter.state !== undefined) wanted.push(sql`"state" = ${filter.state}`);
-  if (filter.connectionId !== undefined) wanted.push(sql`"connectionId" = ${filter.connectionId}`);
+  if (state !== undefined) wanted.push(sql`"state" = ${state}`);
+  if (connectionId !== undefined) wanted.push(sql`"connectionId" = ${connectionId}`);
+  if (after) wanted.push(sql`("updatedAt", "id") < (${after.updatedAt}, ${after.id})`);
   const { rows } = await sql<OutboxRow>`
     select "id", "topic", "targetId", "connectionId", "calcomUserId", "appSlug", "state", "generation",
       "attempts", "dueAt", "claimedBy", "lastStatus", "lastError", "createdAt", "updatedAt"
-    from "outbox" where ${sql.join(wanted, sql` and `)} order by "updatedAt" desc, "id" desc limit ${filter.limit}
+    from "outbox" where ${sql.join(wanted, sql` and `)} order by "updatedAt" desc, "id" desc limit ${limit}
   `.execute(db);
   return rows;
 }

@@ -1,0 +1,39 @@
+import { KeyferryError } from '../../protocol/index.ts';
+
+/** Where a list goes on, as a text that a caller hands back untouched. */
+export function writeCursor(parts: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/**
+ * Reads what `writeCursor` wrote.
+ * @param kinds the type of each part
+ * @throws KeyferryError body_invalid
+ */
+export function readCursor<const Kinds extends readonly ('string' | 'number')[]>(
+  text: string,
+  kinds: Kinds,
+): { [Index in keyof Kinds]: Kinds[Index] extends 'string' ? string : number } {
+  const parts = parse(text);
+  if (
+    Array.isArray(parts) &&
+    parts.length === kinds.length &&
+    kinds.every((kind, at) => isOf(kind, parts[at]))
+  )
+    return parts as never;
+  throw new KeyferryError('body_invalid', '`after` is none of ours.', {
+    remedy: 'Send `next` of the page before as it is, or leave `after` out.',
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+function isOf(kind: 'string' | 'number', part: unknown): boolean {
+  return kind === 'number' ? Number.isSafeInteger(part) : typeof part === 'string' && !part.includes('\0');
+}

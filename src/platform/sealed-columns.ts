@@ -1,0 +1,12 @@
+import type { SealedColumn } from '../lib/db/index.ts';
+
+/** Every column of the platform that holds what the keyring sealed. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: 'platform_app', column: 'sealedKeys' },
+  { table: 'target', column: 'sealedSecret' },
+  { table: 'target', column: 'sealedEncryptionKey' },
+  { table: 'target', column: 'sealedApiKey' },
+  { table: 'target', column: 'sealedCalendsoKey' },
+  { table: 'connection', column: 'sealedCredential' },
+  { table: 'oauth_attempt', column: 'sealedVerifier' },
+];

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { analyze, plansOf, scansIn } from '../../../test/plans.ts';
+import { countSealed, type Database, LIB_MIGRATIONS, migrate, openDatabase } from '../../lib/db/index.ts';
+import { parseKeyring } from '../../lib/sealed-box.ts';
+import type { PlatformTables } from '../tables.ts';
+import {
+  countConnections,
+  countDeliveries,
+  listConnections,
+  listDeliveries,
+  searchConnections,
+} from './index.ts';
+
+const ROWS = 10_000;
+const KEY = Buffer.alloc(32, 1).toString('base64');
+
+describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
+  let made: TestDatabase;
+  let database: Database<PlatformTables>;
+
+  beforeAll(async () => {
+    made = await engine.create();
+    database = openDatabase<PlatformTables>(made.location);
+    const own = { scope: 'platform', folder: new URL('../migrations/', import.meta.url) };
+    await migrate(database, [LIB_MIGRATIONS, own]);
+    await fill(database);
+    await analyze(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    await made.dispose();
+  });
+
+  test('a search walks through all users whose name begins so, in their order', async () => {
+    const found: string[] = [];
+    for (let after: { externalUserId: string; id: string } | null = null; ; ) {
+      const page = await searchConnections(database, { user: 'user-12', after, limit: 100 });
+      found.push(...page.map(({ externalUserId }) => externalUserId));
+      after = page.at(-1) ?? null;
+      if (page.length < 100) break;
+    }
+    const names = Array.from({ length: ROWS }, (_, at) => `user-${at + 1}`);
+    expect(found).toEqual(
+      names.filter(name => name.startsWith('user-12')).toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+  });
+
+  test.each(['%', '_', 'USER-1', "'", 'user-1\u{10FFFF}'])('a search for %j finds nobody', async user => {
+    expect(await searchConnections(database, { user, after: null, limit: 10 })).toEqual([]);
+  });
+
+  test('states are counted', async () => {
+    expect(await countConnections(database.db)).toEqual({
+      connected: 9_890,
+      failing: 100,
+      needs_reconnect: 10,
+    });
+    expect(await countDeliveries(database.db)).toEqual({ waiting: 10, stopped: 100 });
+    expect(await countDeliveries(database.db, 'nobody')).toEqual({ waiting: 0, stopped: 0 });
+  });
+
+  test('deliveries go on where the page before ended, latest first', async () => {
+    const first = await listDeliveries(database.db, { state: 'stopped', limit: 60 });
+    const second = await listDeliveries(database.db, {
+      state: 'stopped',
+      after: first.at(-1) ?? null,
+      limit: 60,
+    });
+    const times = [...first, ...second].map(({ updatedAt }) => updatedAt);
+    expect([times.length, second.length]).toEqual([100, 40]);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+  });
+
+  test('what each sealing key has sealed is counted', async () => {
+    const ring = parseKeyring(`k2:${KEY},k1:${KEY}`);
+    const columns = [{ table: 'connection', column: 'sealedCredential' }];
+    expect((await countSealed(database, ring, columns)).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: 'gone', seals: false, known: false, values: 5_000 },
+      { id: 'k1', seals: false, known: true, values: 5_000 },
+      { id: 'k2', seals: true, known: true, values: 0 },
+    ]);
+  });
+
+  test.each<[string, (store: Database<PlatformTables>) => Promise<unknown>]>([
+    ['search', store => searchConnections(store, { user: 'user-12', after: null, limit: 50 })],
+    ['all', ({ db }) => listConnections(db, { limit: 50 })],
+    ['state', ({ db }) => listConnections(db, { status: 'needs_reconnect', limit: 50 })],
+    ['app', ({ db }) => listConnections(db, { appSlug: 'zoom', limit: 50 })],
+    ['user', ({ db }) => listConnections(db, { externalUserId: 'user-7', limit: 50 })],
+    ['stopped deliveries', ({ db }) => listDeliveries(db, { state: 'stopped', limit: 50 })],
+    ['counts of deliveries', ({ db }) => countDeliveries(db)],
+  ])('%s: no table is read from end to end', async (_, run) => {
+    const plans = await plansOf(database, run);
+    expect(plans.length).toBeGreaterThan(0);
+    expect(plans.flatMap(scansIn)).toEqual([]);
+  });
+});
+
+/** A hundredth fails, a thousandth needs its user; half is sealed by a key that is gone. */
+async function fill({ db }: Database<PlatformTables>): Promise<void> {
+  const series = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${sql.lit(ROWS)})`;
+  await sql`insert into "connection" ("id", "externalUserId", "appSlug", "sealedCredential", "status", "createdAt", "updatedAt")
+    ${series} select 'id-' || i, 'user-' || i, case when i % 20 = 0 then 'zoom' else 'google-calendar' end,
+      case when i % 2 = 0 then 'k1.sealed' else 'gone.sealed' end,
+      case when i % 1000 = 0 then 'needs_reconnect' when i % 100 = 1 then 'failing' else 'connected' end, i, i
+    from n`.execute(db);
+  await sql`insert into "outbox" ("topic", "key", "targetId", "connectionId", "calcomUserId", "appSlug", "state", "dueAt", "createdAt", "updatedAt")
+    ${series} select 'credential.push', 'key-' || i, 'default', 'id-' || i, i, 'zoom',
+      case when i % 1000 = 0 then 'waiting' when i % 100 = 1 then 'stopped' else 'done' end, i, i, (i * 7919) % 10007
+    from n`.execute(db);
+}
