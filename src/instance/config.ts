@@ -1,6 +1,7 @@
 import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.ts';
 import { ConfigError, type Env, readVariables, type VariableInForce } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
+import { readConnectTemplate } from './apps/connect-link.ts';
 
 /** All that an instance needs to know. */
 export interface InstanceConfig extends RoleSettings {
@@ -9,6 +10,8 @@ export interface InstanceConfig extends RoleSettings {
   readonly providers: ProviderOverrides;
   /** Apps of the operator, beside those that Keyferry knows. */
   readonly apps?: readonly AppDefinition[];
+  /** Where users connect apps at the platform, with {app} and {userId} in it; absent where nobody said. */
+  readonly connectUrl?: string | null;
   /** What was read to get here, for the settings page. */
   readonly variables?: readonly VariableInForce[];
 }
@@ -22,6 +25,8 @@ export interface ReadOptions {
   readonly publicUrl?: string;
 }
 
+const CONNECT_REMEDY = 'Give an address such as https://product.example/apps?app={app}&user={userId}.';
+
 const NO_APPS: AppsFile = { apps: [], providers: {} };
 
 /**
@@ -32,11 +37,13 @@ export function readInstanceConfig(env: Env, options: ReadOptions = {}): Instanc
   const { data = 'data', publicUrl = 'http://localhost:3000', apps: file = NO_APPS } = options;
   const variables = readVariables(env);
   const { keyring, ...settings } = readRoleSettings(variables, { data, name: 'instance.db' });
+  const connectUrl = variables.parsed('KEYFERRY_CONNECT_URL', CONNECT_REMEDY, readConnectTemplate);
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
   return {
     ...settings,
     keyring,
     publicUrl: settings.sync.webappUrl ?? publicUrl,
+    connectUrl,
     ...file,
     variables: variables.inForce,
   };

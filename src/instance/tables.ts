@@ -28,6 +28,7 @@ export interface AppTable {
   updatedAt: string;
   enabled: Generated<boolean | 0 | 1>;
   sealedKeys: string | null;
+  keysSetAt: string | null;
 }
 
 export type CredentialStatus = 'working' | 'failing' | 'needs_reconnect';

@@ -3,7 +3,7 @@ import type { AppDefinition } from '../definition.ts';
 import type { Catalogue } from '../index.ts';
 
 /** Fingerprints of app keys, by slug and name. */
-export type KeyFingerprints = Readonly<Partial<Record<string, Readonly<Partial<Record<string, string>>>>>>;
+export type KeyFingerprints = Record<string, Record<string, string>>;
 
 /** The keys that must be the same on both sides: the client's id and secret. None where nothing is connected by OAuth. */
 export function clientKeyNames({ credential }: Pick<AppDefinition, 'credential'>): readonly string[] {

@@ -9,7 +9,11 @@ const REMEMBERED_MS = 10_000;
 const REMEMBERED = 1_000;
 
 /** Paths that the other side of the wire may ask too, with the shared secret. */
-const PEER_PATHS = new Set(['/api/keyferry/v1/status', '/api/keyferry/v1/echo']);
+const PEER_PATHS = new Set([
+  '/api/keyferry/v1/status',
+  '/api/keyferry/v1/echo',
+  '/api/keyferry/v1/app-fingerprints',
+]);
 
 /** Where a key may stand in the query too, as Cal.com's API v1 has it. */
 const QUERY_KEY_PATHS = '/api/v1/';

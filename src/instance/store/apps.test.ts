@@ -6,9 +6,11 @@ import { type Catalogue, createCatalogue } from '../../apps/index.ts';
 import { type Database, migrate, openDatabase } from '../../lib/db/index.ts';
 import { INSTANCE_MIGRATIONS } from '../migrations.ts';
 import type { InstanceTables } from '../tables.ts';
-import { listApps, seedApps, setApp } from './apps.ts';
+import { type AppRow, readAppRows, seedApps } from './apps.ts';
+import { setApp } from './set-app.ts';
 
 const catalogue = createCatalogue();
+const EMPTY = { sealedKeys: null, keysSetAt: {} };
 
 describeEngines('the App rows', engine => {
   let store: TestDatabase;
@@ -30,44 +32,65 @@ describeEngines('the App rows', engine => {
     return rows[0];
   }
 
+  async function read(slug: string): Promise<AppRow> {
+    const [found] = await readAppRows(database, ring(), slug);
+    if (!found) throw new Error(`no row of ${slug}`);
+    return found;
+  }
+
   test('are there for the whole catalogue, apps without keys among them', async () => {
     await seedApps(database, catalogue, 1000);
-    const apps = await listApps(database, catalogue, ring());
-    expect(new Set(apps.map(({ slug }) => slug))).toEqual(new Set(catalogue.keys()));
-    expect(apps.find(({ slug }) => slug === 'whereby')).toEqual({
-      slug: 'whereby',
-      name: 'Whereby',
-      categories: ['conferencing'],
-      enabled: false,
-      keysSet: false,
-      publicKeys: {},
-    });
+    const rows = await readAppRows(database, ring());
+    expect(new Set(rows.map(({ slug }) => slug))).toEqual(new Set(catalogue.keys()));
+    expect(await read('whereby')).toEqual({ slug: 'whereby', enabled: false, keys: null, ...EMPTY });
   });
 
   test('an upgrade renames, and leaves alone what an operator set and what is as it should be', async () => {
     const keys = { client_id: 'id', client_secret: 'secret' };
-    await setApp(database, ring(), { slug: 'zoom', enabled: true, keys }, 2000);
+    const change = { slug: 'zoom', enabled: true, keys, changed: Object.keys(keys), actor: 'user:1' };
+    expect(await setApp(database, ring(), change, EMPTY, 2000)).toBe(true);
     const zoom = catalogue.get('zoom');
     if (zoom === undefined) throw new Error('no zoom');
     const renamed: Catalogue = new Map([...catalogue, ['zoom', { ...zoom, dirName: 'zoomrooms' }]]);
     await seedApps(database, renamed, 3000);
     expect((await row('zoom'))?.dirName).toBe('zoomrooms');
     expect((await row('whereby'))?.updatedAt).toMatch(/^1970-01-01.00:00:01/);
-    const listed = await listApps(database, renamed, ring());
-    expect(listed.find(({ slug }) => slug === 'zoom')).toMatchObject({
+    expect(await read('zoom')).toMatchObject({
       enabled: true,
-      keysSet: true,
-      publicKeys: { client_id: 'id' },
+      keys,
+      keysSetAt: { client_id: 2000, client_secret: 2000 },
     });
     await seedApps(database, catalogue, 4000);
     expect((await row('zoom'))?.dirName).toBe('zoomvideo');
   });
 
-  test('of apps that this version does not know stay, unlisted', async () => {
+  test('an app that was disabled stays so when it is seeded again', async () => {
+    const seen = await read('zoom');
+    await setApp(database, ring(), { slug: 'zoom', enabled: false, actor: 'user:1' }, seen, 4500);
+    await seedApps(database, catalogue, 4600);
+    expect(await read('zoom')).toMatchObject({ enabled: false, keys: { client_id: 'id' } });
+  });
+
+  test('keys that somebody else has changed meanwhile are not overwritten', async () => {
+    const seen = await read('zoom');
+    const change = (client_id: string) => ({
+      slug: 'zoom',
+      keys: { client_id, client_secret: 'secret' },
+      changed: ['client_id'],
+      actor: 'user:1',
+    });
+    expect(await setApp(database, ring(), change('first'), seen, 5000)).toBe(true);
+    expect(await setApp(database, ring(), change('second'), seen, 5001)).toBe(false);
+    expect(await read('zoom')).toMatchObject({
+      keys: { client_id: 'first' },
+      keysSetAt: { client_id: 5000, client_secret: 2000 },
+    });
+  });
+
+  test('of apps that this version does not know stay', async () => {
     const older: Catalogue = new Map([...catalogue].slice(1));
-    await seedApps(database, older, 5000);
+    await seedApps(database, older, 6000);
     const [first = ''] = catalogue.keys();
     expect(await row(first)).toBeDefined();
-    expect(await listApps(database, older, ring())).toHaveLength(107);
   });
 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { AppDefinition, Catalogue } from '../../apps/index.ts';
+import type { Catalogue } from '../../apps/index.ts';
 import type { Store } from '../../lib/db/index.ts';
-import { type Keyring, open, seal } from '../../lib/sealed-box.ts';
+import { type Keyring, open } from '../../lib/sealed-box.ts';
 
 /**
  * Makes a row for each app that has none, and renames what an upgrade renames. What an operator set stays:
@@ -21,72 +21,44 @@ export async function seedApps({ db }: Store, catalogue: Catalogue, now: number)
     where "App"."dirName" <> excluded."dirName" or "App"."categories" <> excluded."categories"`.execute(db);
 }
 
-/** What may be shown of an app: its keys only as set or not, and those that are no secret. */
-export interface AppView {
+/** What an operator has made of an app, with its keys open. */
+export interface AppRow {
   readonly slug: string;
-  readonly name: string;
-  readonly categories: readonly string[];
   readonly enabled: boolean;
-  readonly keysSet: boolean;
-  readonly publicKeys: Readonly<Record<string, unknown>>;
-}
-
-interface AppRow {
-  readonly slug: string;
-  readonly enabled: boolean | 0 | 1;
+  /** Null where none are set. */
+  readonly keys: Readonly<Record<string, unknown>> | null;
+  /** By key, epoch milliseconds; none for what an older version set. */
+  readonly keysSetAt: Readonly<Partial<Record<string, number>>>;
+  /** The keys as they are stored: what a change must find unchanged. */
   readonly sealedKeys: string | null;
 }
 
-/** The store's apps, as the operator sees them. */
-export async function listApps({ db }: Store, catalogue: Catalogue, ring: Keyring): Promise<AppView[]> {
-  const { rows } =
-    await sql<AppRow>`select "slug", "enabled", "sealedKeys" from "App" order by "slug"`.execute(db);
-  return rows.flatMap(row => {
-    const app = catalogue.get(row.slug);
-    return app ? [viewOf(app, row, ring)] : [];
-  });
+interface StoredRow {
+  readonly slug: string;
+  readonly enabled: boolean | 0 | 1;
+  readonly sealedKeys: string | null;
+  readonly keysSetAt: string | null;
 }
 
-function viewOf(app: AppDefinition, row: AppRow, ring: Keyring): AppView {
-  const keys: Record<string, unknown> =
-    row.sealedKeys === null ? {} : JSON.parse(open(ring, row.sealedKeys, appIdentity(app.slug)));
-  return {
-    slug: app.slug,
-    name: app.name,
-    categories: app.categories,
-    enabled: Boolean(row.enabled),
-    keysSet: row.sealedKeys !== null,
-    publicKeys: Object.fromEntries(
-      app.publicKeys.flatMap(name => (name in keys ? [[name, keys[name]]] : [])),
-    ),
-  };
-}
-
-/** Sets what is given of an app: its keys, sealed; whether it is enabled. With an event. */
-export async function setApp(
+/** The rows of the store's apps, or that of one slug. @throws KeyferryError sealed_unreadable */
+export async function readAppRows(
   { db }: Store,
   ring: Keyring,
-  app: {
-    readonly slug: string;
-    readonly keys?: Readonly<Record<string, unknown>> | undefined;
-    readonly enabled?: boolean | undefined;
-  },
-  now: number,
-): Promise<void> {
-  const sealedKeys =
-    app.keys === undefined ? null : seal(ring, JSON.stringify(app.keys), appIdentity(app.slug));
-  const enabled = app.enabled ?? null;
-  const detail = [app.keys && 'keys set', enabled !== null && (enabled ? 'enabled' : 'disabled')];
-  await db.transaction().execute(async trx => {
-    await sql`update "App" set "updatedAt" = ${new Date(now).toISOString()},
-        "sealedKeys" = coalesce(cast(${sealedKeys} as text), "sealedKeys")
-        ${enabled === null ? sql`` : sql`, "enabled" = ${enabled}`}
-      where "slug" = ${app.slug}`.execute(trx);
-    await sql`insert into "event" ("at", "kind", "actor", "appId", "detail")
-      values (${now}, 'app.changed', 'api', ${app.slug}, ${detail.filter(Boolean).join(', ')})`.execute(trx);
-  });
+  slug: string | null = null,
+): Promise<AppRow[]> {
+  const one = slug === null ? sql`` : sql`where "slug" = ${slug}`;
+  const { rows } = await sql<StoredRow>`
+    select "slug", "enabled", "sealedKeys", "keysSetAt" from "App" ${one} order by "slug"`.execute(db);
+  return rows.map(({ sealedKeys, keysSetAt, ...row }) => ({
+    slug: row.slug,
+    enabled: Boolean(row.enabled),
+    keys: sealedKeys === null ? null : JSON.parse(open(ring, sealedKeys, appIdentity(row.slug))),
+    keysSetAt: keysSetAt === null ? {} : JSON.parse(keysSetAt),
+    sealedKeys,
+  }));
 }
 
-function appIdentity(slug: string): string {
+/** The identity that seals an app's keys: those of another app do not open. */
+export function appIdentity(slug: string): string {
   return `app:${slug}`;
 }

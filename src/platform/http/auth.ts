@@ -5,7 +5,7 @@ import type { PlatformContext } from '../context.ts';
 import { findCaller } from '../sync/index.ts';
 
 /** Paths that an instance may ask too, with the shared secret. */
-const PEER_PATHS = new Set(['/api/keyferry/v1/status']);
+const PEER_PATHS = new Set(['/api/keyferry/v1/status', '/api/keyferry/v1/app-fingerprints']);
 
 /**
  * Lets a request pass with the host's API key (`Authorization: Bearer`) or a session of an operator; nothing is

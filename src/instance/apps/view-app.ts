@@ -1,0 +1,73 @@
+import { type AppDefinition, describeKeys, judgeKeys, type KeyField } from '../../apps/index.ts';
+import type { AppRow, AppUse } from '../store/index.ts';
+
+/** One key of an app as it may be shown. */
+export interface KeyView extends KeyField {
+  readonly set: boolean;
+  /** Epoch milliseconds; null where it is not set, or nobody noted when. */
+  readonly setAt: number | null;
+  /** Only of what is no secret. */
+  readonly value?: unknown;
+}
+
+/** What may be shown of an app to an administrator: no secret. */
+export interface AppView {
+  readonly slug: string;
+  readonly name: string;
+  readonly description: string;
+  readonly categories: string[];
+  /** How a credential for it comes about; `none` where there is none. */
+  readonly kind: AppDefinition['credential']['kind'];
+  readonly enabled: boolean;
+  readonly keysSet: boolean;
+  /** Whether keys lack that must be there. */
+  readonly keysMissing: boolean;
+  readonly publicKeys: Record<string, unknown>;
+  /** Where the provider gives the keys; null where that is not known. */
+  readonly keysAt: string | null;
+  readonly fields: KeyView[];
+  readonly held: number;
+  readonly troubled: number;
+}
+
+/** Makes the view of an app out of its record, its row and its use. */
+export function viewApp(app: AppDefinition, row: AppRow, use: AppUse): AppView {
+  const keys = row.keys ?? {};
+  return {
+    slug: app.slug,
+    name: app.name,
+    description: app.description,
+    categories: [...app.categories],
+    kind: app.credential.kind,
+    enabled: row.enabled,
+    keysSet: row.keys !== null,
+    keysMissing: 'faults' in judgeKeys(app, keys),
+    publicKeys: Object.fromEntries(
+      app.publicKeys.flatMap(name => (name in keys ? [[name, keys[name]]] : [])),
+    ),
+    keysAt: app.keysAt ?? null,
+    fields: fieldsOf(app).map(field => viewKey(field, keys, row.keysSetAt)),
+    held: use.held,
+    troubled: use.troubled,
+  };
+}
+
+function viewKey(
+  field: KeyField,
+  keys: Readonly<Record<string, unknown>>,
+  setAt: AppRow['keysSetAt'],
+): KeyView {
+  const { name, kind } = field;
+  const set = keys[name] !== undefined;
+  const view = { ...field, set, setAt: set ? (setAt[name] ?? null) : null };
+  return set && kind !== 'secret' ? { ...view, value: keys[name] } : view;
+}
+
+/** Descriptions are made once: a schema does not change while the process runs. */
+const described = new WeakMap<AppDefinition, readonly KeyField[]>();
+
+function fieldsOf(app: AppDefinition): readonly KeyField[] {
+  const known = described.get(app) ?? describeKeys(app);
+  described.set(app, known);
+  return known;
+}

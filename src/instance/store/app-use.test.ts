@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { createCatalogue } from '../../apps/index.ts';
+import { type Database, migrate, openDatabase } from '../../lib/db/index.ts';
+import { INSTANCE_MIGRATIONS } from '../migrations.ts';
+import type { InstanceTables } from '../tables.ts';
+import { countAppUse, findAffected } from './app-use.ts';
+import { seedApps } from './apps.ts';
+import { listEnabledApps, listHeldCredentials } from './own-apps.ts';
+
+const USERS = 2_500;
+const SLUGS = ['google-calendar', 'zoom', 'hubspot', 'stripe'];
+
+describeEngines('the use of apps, with 10,000 credentials', engine => {
+  let store: TestDatabase;
+  let database: Database<InstanceTables>;
+  beforeAll(async () => {
+    store = await engine.create();
+    database = openDatabase<InstanceTables>(store.location);
+    await migrate(database, INSTANCE_MIGRATIONS);
+    await seedApps(database, createCatalogue(), 1000);
+    const numbers = sql`(with recursive n(i) as (select 1 union all select i + 1 from n where i < ${USERS})
+      select i from n) as numbers`;
+    await sql`insert into "users" ("id", "uuid", "email", "created")
+      select i, 'u' || i, 'u' || i || '@example.com', '2026-01-01' from ${numbers}`.execute(database.db);
+    for (const [index, slug] of SLUGS.entries()) {
+      await sql`insert into "Credential" ("type", "userId", "appId", "sealedKey", "status", "createdAt",
+          "updatedAt", "pushedAt")
+        select 't', i, ${slug}, 's', case when i % 100 = ${index} then 'failing' else 'working' end, 1, 1, 1
+        from ${numbers}`.execute(database.db);
+    }
+    await sql`analyze`.execute(database.db);
+  });
+  afterAll(async () => {
+    await database.close();
+    await store.dispose();
+  });
+
+  test('is counted for all apps at once', async () => {
+    const use = await countAppUse(database);
+    expect(Object.fromEntries(use)).toEqual(
+      Object.fromEntries(SLUGS.map(slug => [slug, { held: 2_500, troubled: 25 }])),
+    );
+  });
+
+  test('says who is affected: how many, and the first', async () => {
+    const { count, users } = await findAffected(database, 'zoom', 3);
+    expect(count).toBe(2_500);
+    expect(users.map(({ email }) => email)).toEqual(['u1@example.com', 'u2@example.com', 'u3@example.com']);
+    expect(await findAffected(database, 'whereby', 3)).toEqual({ count: 0, users: [] });
+  });
+
+  test("a user's own are found", async () => {
+    const held = await listHeldCredentials(database, 7);
+    expect(held.map(({ appSlug }) => appSlug)).toEqual([...SLUGS].sort());
+    expect(await listEnabledApps(database)).toEqual([]);
+  });
+
+  test.runIf(engine.name === 'sqlite')('reads indexes, never the table', async () => {
+    const plans = [
+      await plan(sql`select "appId", count(*) from "Credential" group by "appId"`),
+      await plan(
+        sql`select "appId", count(*) from "Credential" where "status" <> 'working' group by "appId"`,
+      ),
+      await plan(sql`select count(*) from "Credential" where "appId" = 'zoom'`),
+      await plan(sql`select "id", "userId" from "Credential" where "appId" = 'zoom' order by "id" limit 10`),
+      await plan(sql`select "id" from "Credential" where "userId" = 7 order by "appId", "account"`),
+      await plan(sql`select "slug" from "App" where "enabled" = 1`),
+      // Those of the lists of credentials.
+      await plan(
+        sql`select "id" from "Credential" where "appId" = 'zoom' and "id" > 5 order by "id" limit 10`,
+      ),
+      await plan(sql`select "id" from "Credential" where "status" = 'failing' and "status" <> 'working'
+        and "id" > 5 order by "id" limit 10`),
+      await plan(sql`select "id" from "Credential" where "appId" = 'zoom' and "status" = 'failing'
+        and "status" <> 'working' and "id" > 5 order by "id" limit 10`),
+    ];
+    for (const steps of plans) {
+      expect(steps).toMatch(/USING (COVERING )?INDEX/);
+      expect(steps).not.toMatch(/SCAN "?Credential"?(?! USING)|TEMP B-TREE/);
+    }
+  });
+
+  async function plan(statement: ReturnType<typeof sql>): Promise<string> {
+    const { rows } = await sql<{ detail: string }>`explain query plan ${statement}`.execute(database.db);
+    return rows.map(({ detail }) => detail).join('; ');
+  }
+});
