@@ -1,16 +1,20 @@
+import { randomBytes, scryptSync } from 'node:crypto';
 import { createInstance } from '../src/instance/index.ts';
-import type { DatabaseLocation } from './../src/lib/db/index.ts';
+import { instanceSignIn } from '../src/instance/sign-in.ts';
+import type { DatabaseLocation } from '../src/lib/db/index.ts';
+import { createEffects } from '../src/lib/effects.ts';
 import { createLog } from '../src/lib/log.ts';
-import { setupCode } from '../src/lib/sign-in/index.ts';
+import { type SignInContext, setupCode } from '../src/lib/sign-in/index.ts';
 import { createPlatform } from '../src/platform/index.ts';
-import type { HeldClock } from './clock.ts';
-import { heldClock } from './clock.ts';
+import { platformSignIn } from '../src/platform/sign-in.ts';
+import { type HeldClock, heldClock } from './clock.ts';
 import { API_KEY, instanceConfig } from './instance.ts';
 import { platformConfig } from './platform/platform.ts';
 
 export const ADMIN = { email: 'ada@example.com', name: 'Ada', password: 'correct horse battery' };
 
 export type RoleName = 'instance' | 'platform';
+export const ROLES: readonly RoleName[] = ['instance', 'platform'];
 
 export interface RoleOptions {
   readonly publicUrl?: string;
@@ -22,13 +26,12 @@ export interface SignInSide {
   readonly role: RoleName;
   readonly publicUrl: string;
   readonly clock: HeldClock;
+  readonly signIn: SignInContext;
   /** The code of this side's set-up. */
   readonly code: string;
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly setupLink: () => Promise<string | null>;
-  readonly runPrune: () => Promise<void>;
   readonly close: () => Promise<void>;
-  readonly side: Awaited<ReturnType<typeof createInstance>> | Awaited<ReturnType<typeof createPlatform>>;
 }
 
 /** A role on a database, with a held clock and without pauses. Close it yourself. */
@@ -37,49 +40,74 @@ export async function startRole(
   location: DatabaseLocation,
   { publicUrl = `http://${role}.test`, trustProxy = false, clock = heldClock() }: RoleOptions = {},
 ): Promise<SignInSide> {
-  const effects = { now: clock.now, log: createLog('silent'), sleep: async () => {} };
-  const changes = { publicUrl, trustProxy };
-  const config =
-    role === 'instance' ? instanceConfig(location, changes) : platformConfig({ location, ...changes });
-  const side =
-    role === 'instance'
-      ? await createInstance(instanceConfig(location, changes), effects)
-      : await createPlatform(platformConfig({ location, ...changes }), effects);
+  const effects = createEffects({ now: clock.now, log: createLog('silent'), sleep: async () => {} });
+  const { side, signIn } = await open();
   return {
     role,
     publicUrl,
     clock,
-    code: setupCode({ keyring: config.keyring, role }),
+    signIn,
+    code: setupCode(signIn),
     fetch: request => side.fetch(request),
     setupLink: side.setupLink,
-    runPrune: async () => {},
     close: side.close,
-    side,
   };
+
+  async function open() {
+    if (role === 'instance') {
+      const config = instanceConfig(location, { publicUrl, trustProxy });
+      const side = await createInstance(config, effects);
+      return { side, signIn: instanceSignIn(config, side.database, effects) };
+    }
+    const config = platformConfig({ location, publicUrl, trustProxy });
+    const side = await createPlatform(config, effects);
+    return { side, signIn: platformSignIn(config, side.database, effects) };
+  }
 }
 
-export interface Sent {
-  readonly headers?: Record<string, string>;
+/** An admin who can sign in, with a hash that is cheap to check. @returns the id */
+export async function addAdmin(
+  { signIn }: SignInSide,
+  email: string,
+  password = ADMIN.password,
+): Promise<number> {
+  const salt = randomBytes(16);
+  const hashed = scryptSync(password, salt, 32, { N: 16, r: 8, p: 1 });
+  const passwordHash = `$scrypt$ln=4,r=8,p=1$${salt.toString('base64url')}$${hashed.toString('base64url')}`;
+  return signIn.putAdmin(signIn.store.db, { email, name: null, passwordHash }, signIn.effects.now());
 }
 
-/** A browser with a cookie jar: it says of what site it is, as browsers do. */
+/** A browser of such an admin, signed in. */
+export async function newAdmin(side: SignInSide, email: string): Promise<Visitor & { readonly id: number }> {
+  const id = await addAdmin(side, email);
+  const visitor = new Visitor(side);
+  const answer = await visitor.signIn(email);
+  if (answer.status !== 200) throw new Error(`Signing in answered ${answer.status}.`);
+  return Object.assign(visitor, { id });
+}
+
+/** A browser with a cookie jar. It says that a page of ours asks, unless the test says otherwise. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
   readonly side: SignInSide;
-  /** Sent with every request. */
   readonly headers: Record<string, string>;
+
   constructor(side: SignInSide, headers: Record<string, string> = {}) {
     this.side = side;
     this.headers = headers;
   }
 
-  async send(method: string, path: string, json?: unknown, { headers = {} }: Sent = {}): Promise<Response> {
+  async send(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' },
+  ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await this.side.fetch(
       new Request(`${this.side.publicUrl}${path}`, {
         method,
         headers: {
-          'sec-fetch-site': 'same-origin',
           ...(cookie === '' ? {} : { cookie }),
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
           ...this.headers,
@@ -96,7 +124,6 @@ export class Visitor {
     return response;
   }
 
-  /** Signs in with what the set-up made. */
   signIn(email = ADMIN.email, password = ADMIN.password): Promise<Response> {
     return this.send('POST', '/api/session', { email, password });
   }
@@ -104,12 +131,16 @@ export class Visitor {
   setUp(changes: object = {}): Promise<Response> {
     return this.send('POST', '/api/setup', { code: this.side.code, ...ADMIN, ...changes });
   }
+
+  /** Who is signed in, or null. */
+  async user(): Promise<unknown> {
+    return (await bodyOf<{ user: unknown }>(this.send('GET', '/api/session'))).user;
+  }
 }
 
 /** Calls a side's API with the key. */
 export function withKey(side: SignInSide, method: string, path: string, json?: unknown): Promise<Response> {
-  const visitor = new Visitor(side, { authorization: `Bearer ${API_KEY}` });
-  return visitor.send(method, path, json);
+  return new Visitor(side, { authorization: `Bearer ${API_KEY}` }).send(method, path, json, {});
 }
 
 /** The answer's body. @throws Error with it when the status is another one */
@@ -118,4 +149,10 @@ export async function bodyOf<Body>(response: Response | Promise<Response>, statu
   const text = await answer.text();
   if (answer.status !== status) throw new Error(`answered ${answer.status}: ${text}`);
   return JSON.parse(text) as Body;
+}
+
+/** The status and the code of a problem. */
+export async function problemOf(response: Response | Promise<Response>): Promise<[number, string]> {
+  const answer = await response;
+  return [answer.status, ((await answer.json()) as { code: string }).code];
 }
