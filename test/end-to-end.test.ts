@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type BothSides, startBothSides } from './both-sides.ts';
 import { describeEngines } from './engines.ts';
 import { browser, location } from './platform/browser.ts';
+import { setOut } from './platform/connect-page.ts';
 import { type Google, startGoogle } from './platform/google.ts';
 import { type StrictProvider, startStrictProvider } from './platform/strict-provider.ts';
 import { type RecordingProxy, startProxy } from './proxy.ts';
@@ -27,7 +28,7 @@ async function connect(
   };
   const { url } = await platform.api<{ url: string }>('POST', '/api/keyferry/v1/connect-sessions', session);
   const ada = browser({});
-  const back = await provider.consent(ada, location(await ada.get(url)));
+  const back = await provider.consent(ada, await setOut(ada, url));
   expect(location(await ada.get(back))).toContain('keyferry=connected');
 }
 

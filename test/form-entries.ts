@@ -35,14 +35,16 @@ export function formEntries({ caldav, feed }: { caldav: string; feed: string }) 
   } as const satisfies Record<string, Readonly<Record<string, unknown>>>;
 }
 
-/** An entry as a browser posts it: `prod.apiKey=...`, lists as lines, boxes only where they are ticked. */
-export function asPosted(entry: Readonly<Record<string, unknown>>, prefix = ''): Record<string, string> {
-  const pairs = Object.entries(entry).flatMap(([name, value]): [string, string][] => {
-    if (value === false) return [];
-    if (value === true) return [[`${prefix}${name}`, 'on']];
+/** An entry as the page sends it: `prod.apiKey` for a member of a member, lists as lines, boxes as they are. */
+export function asEntered(
+  entry: Readonly<Record<string, unknown>>,
+  prefix = '',
+): Record<string, string | boolean> {
+  const pairs = Object.entries(entry).flatMap(([name, value]): [string, string | boolean][] => {
+    if (typeof value === 'boolean') return [[`${prefix}${name}`, value]];
     if (Array.isArray(value)) return [[`${prefix}${name}`, value.join('\r\n')]];
     if (typeof value === 'object' && value !== null) {
-      return Object.entries(asPosted(value as Record<string, unknown>, `${prefix}${name}.`));
+      return Object.entries(asEntered(value as Record<string, unknown>, `${prefix}${name}.`));
     }
     return [[`${prefix}${name}`, String(value)]];
   });

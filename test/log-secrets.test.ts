@@ -5,6 +5,7 @@ import { WEBHOOK_PATH } from '../src/protocol/index.ts';
 import { engines } from './engines.ts';
 import { FAULTS } from './faults.ts';
 import { type Browser, browser, location } from './platform/browser.ts';
+import { openLink, outcomeOf, setOut } from './platform/connect-page.ts';
 import { secretsIn } from './secret-search.ts';
 import {
   CLIENT,
@@ -108,7 +109,7 @@ async function setUp({ call, toInstance, toPlatform }: TappedSides): Promise<num
 async function connectAndWork(sides: TappedSides, userId: number): Promise<void> {
   const ada = browser({});
   const back = await walk(sides, ada, userId);
-  expect((await ada.get(back)).status).toBe(200);
+  expect(outcomeOf(await ada.get(back))).toBe('connected');
   expect(await sides.platform.runOutbox()).toBe(1);
   expect(await useCalendar(sides, userId)).toEqual([200, 200, 201, 200, 204]);
   sides.clock.advance(2 * HOUR_MS);
@@ -126,9 +127,9 @@ async function walk(
   const wish = { externalUserId: EXTERNAL_USER, calcomUserId: userId, apps: [GOOGLE] };
   const made = await call(toPlatform, 'POST', '/api/keyferry/v1/connect-sessions', wish);
   const { url } = (await made.json()) as { url: string };
-  const page = new URL(location(await ada.get(url)));
+  const page = new URL(await setOut(ada, url));
   // Another browser with the same link is turned away.
-  expect((await browser({}).get(url)).status).toBe(410);
+  expect((await openLink(browser({}), url)).status).toBe(410);
   const form = { ...Object.fromEntries(page.searchParams), email: EMAIL };
   return location(await ada.post(`${google}/o/oauth2/v2/auth/callback`, form));
 }
@@ -142,14 +143,14 @@ async function connectInVain(sides: TappedSides, userId: number): Promise<void> 
     await ada.get(back);
     sides.toGoogle.intercept = () => null;
     // The state is spent.
-    expect((await ada.get(back)).status).toBe(410);
+    expect(outcomeOf(await ada.get(back))).toBe('session_invalid');
   }
   const refused = new URL(await walk(sides, ada, userId));
   const code = refused.searchParams.get('code') ?? '';
   refused.searchParams.set('error', code);
   refused.searchParams.set('error_description', code);
   refused.searchParams.delete('code');
-  expect((await ada.get(refused.href)).status).toBe(424);
+  expect(outcomeOf(await ada.get(refused.href))).toBe('provider_refused');
 }
 
 async function pushInVain(sides: TappedSides, userId: number): Promise<void> {
@@ -268,9 +269,9 @@ async function knock(sides: TappedSides, userId: number): Promise<void> {
   const wish = { externalUserId: EXTERNAL_USER, calcomUserId: userId, apps: [GOOGLE] };
   const made = await call(toPlatform, 'POST', '/api/keyferry/v1/connect-sessions', wish);
   const { url } = (await made.json()) as { url?: string };
-  await browser({}).get(
-    url ?? `${toPlatform.url}/connect/${Buffer.from(madeUp()).toString('base64url').slice(0, 43)}`,
-  );
+  const link = url ?? `${toPlatform.url}/connect/${Buffer.from(madeUp()).toString('base64url').slice(0, 43)}`;
+  await browser({}).get(link);
+  await openLink(browser({}), link);
   await browser({}).get(
     `${toPlatform.url}/api/connect/callback?state=${encodeURIComponent(madeUp())}&code=x`,
   );

@@ -8,6 +8,7 @@ import { heldClock } from './clock.ts';
 import { engines } from './engines.ts';
 import { type Browser, browser, location } from './platform/browser.ts';
 import { outsideValue } from './platform/by-record.ts';
+import { setOut } from './platform/connect-page.ts';
 import { CALCOM_USER, PLATFORM_URL, pushed, SECRET, startPlatform } from './platform/platform.ts';
 import { scriptedServer } from './platform/server.ts';
 import { type StrictByRecord, strictByRecord } from './platform/strict-by-record.ts';
@@ -216,7 +217,7 @@ describe.each(apps)('$name, to a Cal.com', app => {
 
 /** A user's way from the one-time link to the provider, and back to the host. */
 async function walk(ada: Browser, url: string, provider: StrictByRecord): Promise<void> {
-  const back = provider.consent(location(await ada.get(url)));
+  const back = provider.consent(await setOut(ada, url));
   expect(location(await ada.get(back))).toContain(`${RETURN_URL}?keyferry=connected&`);
   expect([provider.granted, provider.refused]).toEqual([['exchange'], []]);
 }

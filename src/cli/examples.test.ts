@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { browser } from '../../test/platform/browser.ts';
+import { setOut } from '../../test/platform/connect-page.ts';
 import { temporaryFolder } from '../../test/temp.ts';
 import { aesKey, encryptKeys } from '../protocol/index.ts';
 import { freshKeys } from './testing/fresh-keys.ts';
@@ -70,8 +72,7 @@ test("embed-platform: the host's page leads its user to the provider's consent",
   expect(set.status).toBe(200);
   const link = await fetch(`${url}/settings/calendar`, { redirect: 'manual' });
   expect(link.headers.get('location')).toMatch(`${url}/connect/`);
-  const consent = await fetch(link.headers.get('location') ?? '', { redirect: 'manual' });
-  const address = new URL(consent.headers.get('location') ?? '');
+  const address = new URL(await setOut(browser({}), link.headers.get('location') ?? ''));
   expect(address.origin).toBe('https://accounts.google.com');
   expect(Object.fromEntries(address.searchParams)).toMatchObject({
     client_id: 'the-client',

@@ -48,7 +48,8 @@ describe('what is not there', () => {
     ['GET', '/api/sync', 405, 'POST'],
     ['PUT', '/api/sync', 405, 'POST'],
     ['POST', '/health/live', 405, 'GET'],
-    ['POST', '/connect/token', 405, 'GET'],
+    ['POST', '/connect/token', 404, null],
+    ['GET', '/api/connect/sessions', 405, 'POST'],
   ])('%s %s is %i', async (method, path, status, allow) => {
     const response = await ask(await startPlatform(), path, { method });
     expect(response.status).toBe(status);

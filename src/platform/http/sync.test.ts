@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { heldClock } from '../../../test/clock.ts';
-import { browser, location } from '../../../test/platform/browser.ts';
+import { browser } from '../../../test/platform/browser.ts';
+import { setOut } from '../../../test/platform/connect-page.ts';
 import {
   CALCOM_USER,
   CLIENT,
@@ -334,7 +335,7 @@ describe('a provider that rotates refresh tokens and ends a grant at the second 
     const request = { externalUserId: EXTERNAL_USER, calcomUserId: CALCOM_USER, apps: ['zoom'] };
     const session = await one.api('POST', '/api/keyferry/v1/connect-sessions', request);
     const { url } = (await session.json()) as { url: string };
-    await ada.get(await strict.consent(ada, location(await ada.get(url))));
+    await ada.get(await strict.consent(ada, await setOut(ada, url)));
     return { strict, one, other, clock };
   }
 
