@@ -1,3 +1,8 @@
-export default function Page() {
-  return <h1>platform/connections</h1>;
+import { useParams } from 'wouter';
+import { ConnectionList } from './connection-list.tsx';
+import { ConnectionPage } from './connection-page.tsx';
+
+export default function Connections() {
+  const { id } = useParams<{ id?: string }>();
+  return id === undefined ? <ConnectionList /> : <ConnectionPage id={id} />;
 }

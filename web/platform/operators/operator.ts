@@ -1,0 +1,25 @@
+import type { StatusLook } from '../../parts/status.tsx';
+
+export const OPERATORS = '/api/keyferry/v1/operators';
+
+export interface Operator {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string | null;
+  readonly locked: boolean;
+  readonly mustChangePassword: boolean;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/** A password that was made for somebody. */
+export interface Made {
+  readonly operator: Pick<Operator, 'email'>;
+  readonly password: string;
+}
+
+export function stateOf({ locked, mustChangePassword }: Operator): StatusLook {
+  if (locked) return { label: 'Locked', colour: 'red' };
+  if (mustChangePassword) return { label: 'Must choose a password', colour: 'yellow' };
+  return { label: 'Active', colour: 'teal' };
+}
