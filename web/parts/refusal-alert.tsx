@@ -5,14 +5,7 @@ import { Refusal } from '../lib/api.ts';
 /** Why something failed, and what to do about it. */
 export function RefusalAlert({ error, again }: { error: unknown; again?: () => unknown }) {
   if (error === null || error === undefined) return null;
-  const { message, remedy, code } =
-    error instanceof Refusal
-      ? error
-      : {
-          message: 'This page has a fault.',
-          remedy: 'Reload it; if it stays, report it.',
-          code: 'page_fault',
-        };
+  const { message, remedy, code }: Told = error instanceof Refusal ? error : FAULT;
   return (
     <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={message}>
       <Stack gap="xs" align="flex-start">
@@ -29,3 +22,11 @@ export function RefusalAlert({ error, again }: { error: unknown; again?: () => u
     </Alert>
   );
 }
+
+type Told = Pick<Refusal, 'message' | 'remedy' | 'code'>;
+
+const FAULT: Told = {
+  message: 'This page has a fault.',
+  remedy: 'Reload it; if it stays, report it.',
+  code: 'page_fault',
+};
