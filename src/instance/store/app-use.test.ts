@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { plansOf, scansIn } from '../../../test/plans.ts';
 import { createCatalogue } from '../../apps/index.ts';
 import { type Database, migrate, openDatabase } from '../../lib/db/index.ts';
 import { INSTANCE_MIGRATIONS } from '../migrations.ts';
@@ -57,33 +58,14 @@ describeEngines('the use of apps, with 10,000 credentials', engine => {
     expect(await listEnabledApps(database)).toEqual([]);
   });
 
-  test.runIf(engine.name === 'sqlite')('reads indexes, never the table', async () => {
+  test('reads indexes, never the table of credentials', async () => {
     const plans = [
-      await plan(sql`select "appId", count(*) from "Credential" group by "appId"`),
-      await plan(
-        sql`select "appId", count(*) from "Credential" where "status" <> 'working' group by "appId"`,
-      ),
-      await plan(sql`select count(*) from "Credential" where "appId" = 'zoom'`),
-      await plan(sql`select "id", "userId" from "Credential" where "appId" = 'zoom' order by "id" limit 10`),
-      await plan(sql`select "id" from "Credential" where "userId" = 7 order by "appId", "account"`),
-      await plan(sql`select "slug" from "App" where "enabled" = 1`),
-      // Those of the lists of credentials.
-      await plan(
-        sql`select "id" from "Credential" where "appId" = 'zoom' and "id" > 5 order by "id" limit 10`,
-      ),
-      await plan(sql`select "id" from "Credential" where "status" = 'failing' and "status" <> 'working'
-        and "id" > 5 order by "id" limit 10`),
-      await plan(sql`select "id" from "Credential" where "appId" = 'zoom' and "status" = 'failing'
-        and "status" <> 'working' and "id" > 5 order by "id" limit 10`),
+      ...(await plansOf(database, store => findAffected(store, 'zoom', 10))),
+      ...(await plansOf(database, store => listHeldCredentials(store, 7))),
+      // PostgreSQL may well count all that there is by reading it in one go.
+      ...(engine.name === 'sqlite' ? await plansOf(database, countAppUse) : []),
     ];
-    for (const steps of plans) {
-      expect(steps).toMatch(/USING (COVERING )?INDEX/);
-      expect(steps).not.toMatch(/SCAN "?Credential"?(?! USING)|TEMP B-TREE/);
-    }
+    expect(plans.length).toBeGreaterThan(2);
+    for (const plan of plans) expect(scansIn(plan)).not.toContain('Credential');
   });
-
-  async function plan(statement: ReturnType<typeof sql>): Promise<string> {
-    const { rows } = await sql<{ detail: string }>`explain query plan ${statement}`.execute(database.db);
-    return rows.map(({ detail }) => detail).join('; ');
-  }
 });
