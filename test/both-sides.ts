@@ -37,6 +37,8 @@ export async function startBothSides(
   changes: {
     platform?: Partial<Omit<PlatformConfig, 'sync'>>;
     instance?: Partial<Omit<InstanceConfig, 'sync'>>;
+    /** The sync endpoint that the instance has in the place of the platform's. */
+    endpoint?: string;
   } = {},
 ): Promise<BothSides> {
   const clock = heldClock(Date.now());
@@ -49,7 +51,7 @@ export async function startBothSides(
     await platformStore.dispose();
   });
 
-  const sync = { endpoint: `${platformDoor.url}/api/sync`, webappUrl: instanceDoor.url };
+  const sync = { endpoint: changes.endpoint ?? `${platformDoor.url}/api/sync`, webappUrl: instanceDoor.url };
   const instance = await createInstance(
     instanceConfig(instanceStore.location, {
       sync,
