@@ -1,25 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const TEXT = /\.(js|css|svg|html|json|md)$/;
+const TEXT = /\.(js|css|svg|json|md)$/;
 /** Below this a compressed answer is no shorter on the wire. */
 const WORTH_BYTES = 1_000;
+const BEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
 
-/** Writes `.br` and `.gz` beside each text of the build, so that the server never compresses. */
+/**
+ * Writes `.br` and `.gz` beside each text of the build, so that the server never compresses. Once all is written:
+ * Vite fills places in after the last hook that sees the bundle. index.html is left out: the server fills it in.
+ */
 export function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
-    enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
-        const text = file.type === 'asset' ? file.source : file.code;
-        // index.html is filled in by the server, so it has no fixed bytes.
-        if (!TEXT.test(name) || name.endsWith('.html') || text.length < WORTH_BYTES) continue;
-        const bytes = Buffer.from(text as string);
-        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-        this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotliCompressSync(bytes, quality) });
-        this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(bytes, { level: 9 }) });
+    writeBundle({ dir = '' }, bundle) {
+      for (const name of Object.keys(bundle).filter(one => TEXT.test(one))) {
+        const file = join(dir, name);
+        const bytes = readFileSync(file);
+        if (bytes.length < WORTH_BYTES) continue;
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, BEST));
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
       }
     },
   };

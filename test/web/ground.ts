@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** A browser for the tests of one file, each with windows (and cookies) of its own. */
-export function useBrowser(): (options?: OpenOptions) => Promise<Window> {
+export function launchBrowser(): (options?: OpenOptions) => Promise<Window> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
