@@ -1,25 +1,33 @@
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import './base.css';
-import { StrictMode } from 'react';
+import { type ComponentType, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { roleOf } from './lib/page.ts';
-import { Frame } from './shell/frame.tsx';
 
-/** What the server filled in says whose pages these are; the other role's are never loaded. */
-const ROLES = {
-  instance: () => import('./instance/index.tsx'),
-  platform: () => import('./platform/index.tsx'),
-  connect: () => import('./connect/index.tsx'),
-} as const;
+type Pages = Promise<{ default: ComponentType }>;
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html lacks #root');
-const { default: Pages } = await ROLES[roleOf(document, location.pathname)]();
-createRoot(root).render(
-  <StrictMode>
+/**
+ * What the server filled in says whose pages these are; the other role's are never loaded. The connect page
+ * stands alone: the host's users need not load what operators work with.
+ */
+const ROLES: Readonly<Record<ReturnType<typeof roleOf>, () => Promise<ReactNode>>> = {
+  instance: () => framed(import('./instance/index.tsx')),
+  platform: () => framed(import('./platform/index.tsx')),
+  async connect() {
+    const { default: Connect } = await import('./connect/index.tsx');
+    return <Connect />;
+  },
+};
+
+async function framed(pages: Pages): Promise<ReactNode> {
+  const [{ Frame }, { default: Pages }] = await Promise.all([import('./shell/frame.tsx'), pages]);
+  return (
     <Frame>
       <Pages />
     </Frame>
-  </StrictMode>,
-);
+  );
+}
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html lacks #root');
+const pages = await ROLES[roleOf(document, location.pathname)]();
+createRoot(root).render(<StrictMode>{pages}</StrictMode>);
