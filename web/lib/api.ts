@@ -6,18 +6,32 @@ export class Refusal extends Error {
   readonly remedy: string | null;
   /** Milliseconds until a repeat makes sense, or null. */
   readonly retryAfterMs: number | null;
+  /** All that the answer says, also what only some routes add. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** What is wrong with each field of a form, by its name; empty where the server does not say. */
+  readonly fields: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
-    problem: { code: string; detail: string; remedy?: string },
+    problem: Problem,
     retryAfterMs: number | null,
+    details: Readonly<Record<string, unknown>> = {},
   ) {
     super(problem.detail);
     this.status = status;
     this.code = problem.code;
     this.remedy = problem.remedy ?? null;
     this.retryAfterMs = retryAfterMs;
+    this.details = details;
+    this.fields = problem.fields ?? {};
   }
+}
+
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy?: string;
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -45,7 +59,8 @@ export async function ask<T>(
   const answer: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;
   const seconds = Number(response.headers.get('retry-after'));
-  throw new Refusal(response.status, problemIn(answer, response.status), seconds > 0 ? seconds * 1000 : null);
+  const retryAfterMs = seconds > 0 ? seconds * 1000 : null;
+  throw new Refusal(response.status, problemIn(answer, response.status), retryAfterMs, { ...Object(answer) });
 }
 
 const UNREACHABLE = {
@@ -62,13 +77,18 @@ function addressOf(path: string, query: Query): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function problemIn(answer: unknown, status: number): { code: string; detail: string; remedy?: string } {
-  const { code, detail, remedy } = (answer ?? {}) as Record<string, unknown>;
+function problemIn(answer: unknown, status: number): Problem {
+  const { code, detail, remedy, fields } = (answer ?? {}) as Record<string, unknown>;
   if (typeof code !== 'string' || typeof detail !== 'string') {
     return {
       code: 'unexpected_answer',
       detail: `The server answers ${status}, in a way this page does not know.`,
     };
   }
-  return typeof remedy === 'string' ? { code, detail, remedy } : { code, detail };
+  return {
+    code,
+    detail,
+    ...(typeof remedy === 'string' ? { remedy } : {}),
+    ...(fields === undefined ? {} : { fields: fields as Record<string, string> }),
+  };
 }
