@@ -32,6 +32,36 @@ test.each([
   expect(await running.stop('SIGTERM')).toMatchObject({ status: 0 });
 });
 
+test('the link of the set-up is printed until there is an admin', async () => {
+  const cwd = folderWithKeys(line => !/^(CALCOM_WEBAPP_URL|CALCOM_CREDENTIAL_SYNC_ENDPOINT)=/.test(line));
+  const ports = ['--instance-port', '0', '--platform-port', '0'];
+  const first = startCli(['up', ...ports], { cwd });
+  const codes = [];
+  for (const role of ['instance', 'platform']) {
+    const [, url = '', code = ''] = await first.line(
+      new RegExp(`first admin of the ${role}: (http\\S+)/setup#code=([2-9A-Z-]{14})\\n`),
+    );
+    expect(first.output.stdout).toContain(`listens on ${url}\n`);
+    codes.push(code);
+    if (role === 'platform') continue;
+    const body = { code, email: 'ada@example.com', password: 'a good password' };
+    const answer = await fetch(`${url}/api/setup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(await answer.json()).toMatchObject({ user: { email: 'ada@example.com', role: 'admin' } });
+  }
+  expect(new Set(codes).size).toBe(2);
+  await first.stop();
+
+  const second = startCli(['up', ...ports], { cwd });
+  await second.line(/#code=/);
+  const { stdout } = await second.stop();
+  expect(stdout).not.toContain('first admin of the instance');
+  expect(stdout).toContain(`#code=${codes[1]}`);
+});
+
 test('every problem of the configuration is told at once, before anything listens', async () => {
   const cwd = temporaryFolder();
   const env = {
