@@ -18,6 +18,8 @@ export interface Browser {
   open(url: string): Promise<Page>;
   /** Clicks the first button whose label begins so, or that of a form. */
   click(page: Page, what: string | Form): Promise<Page>;
+  /** As a script of the page there asks. @returns the answer, read as JSON */
+  ask(url: string, json: unknown): Promise<unknown>;
 }
 
 /**
@@ -39,6 +41,7 @@ export function createBrowser(): Browser {
       const cookies = jar.get(url.hostname) ?? new Map<string, string>();
       jar.set(url.hostname, cookies);
       const headers = new Headers(request.headers);
+      if (!headers.has('accept')) headers.set('accept', 'text/html');
       if (cookies.size > 0) headers.set('cookie', [...cookies].map(pair => pair.join('=')).join('; '));
       const answer = await fetch(url, { ...request, headers, redirect: 'manual' });
       for (const line of answer.headers.getSetCookie()) {
@@ -66,6 +69,15 @@ export function createBrowser(): Browser {
         body: new URLSearchParams(form.fields),
       };
       return send(new URL(form.action, page.url).href, init, formAction(page));
+    },
+    async ask(url, json) {
+      const headers = {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        origin: new URL(url).origin,
+      };
+      const { text } = await send(url, { method: 'POST', headers, body: JSON.stringify(json) }, null);
+      return JSON.parse(text);
     },
   };
 }

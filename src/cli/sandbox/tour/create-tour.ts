@@ -39,7 +39,6 @@ export function inFrontOf(platform: Handler, tour: Tour): Handler {
 }
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
-const REAL_GOOGLE = 'https://accounts.google.com';
 const eventSchema = z.object({ id: z.string().min(1), calendarId: z.string().min(1) });
 
 /**
@@ -130,13 +129,12 @@ function answerFault(error: Error, c: Context): Response | Promise<Response> {
   return c.html(faultPage(error.message || 'A form of another site is not taken.', remedy), error.status);
 }
 
-/** A form's redirects count as its target: from the platform on to the provider's consent page. */
-function policy({ platform, google }: TourOptions): string {
-  const targets = [new URL(platform.publicUrl).origin, google?.url ?? REAL_GOOGLE];
+/** A form's redirects count as its target: the platform's connect page. */
+function policy({ platform }: TourOptions): string {
   return [
     "default-src 'none'",
     `style-src ${STYLE_HASH}`,
-    `form-action 'self' ${targets.join(' ')}`,
+    `form-action 'self' ${new URL(platform.publicUrl).origin}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
