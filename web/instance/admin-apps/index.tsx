@@ -1,3 +1,116 @@
-export default function Page() {
-  return <h1>instance/admin-apps</h1>;
+import { Group, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useParams, useSearch } from 'wouter';
+import type { AdminApp } from '../../../src/instance/http/apps.ts';
+import { ask } from '../../lib/api.ts';
+import { useFilter } from '../../lib/use-filter.ts';
+import { useWrite } from '../../lib/use-write.ts';
+import { Choice } from '../../parts/choice.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { Waiting } from '../../parts/list.tsx';
+import { NotFound } from '../../parts/not-found.tsx';
+import { Page } from '../../parts/page.tsx';
+import { RefusalAlert } from '../../parts/refusal-alert.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
+import { countCategories, isCategory } from '../categories.ts';
+import { CategoryTabs } from '../category-tabs.tsx';
+import { AppRow } from './app-row.tsx';
+import { APPS } from './asked.ts';
+import { ComparisonNote, useComparison } from './comparison.tsx';
+import { DisableDialog } from './disable-dialog.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+import { SHOWN, selectApps } from './select.ts';
+
+const EVERY_MS = 15_000;
+
+/** What is open over the list: the keys of an app, or the question before it is disabled. */
+type Opened =
+  | { readonly dialog: 'keys'; readonly slug: string; readonly enable: boolean }
+  | { readonly dialog: 'disable'; readonly slug: string }
+  | null;
+
+/** settings/admin/apps: which apps there are for users, and the keys that they need. */
+export default function AdminApps() {
+  const { category = '' } = useParams<{ category?: string }>();
+  const query = useSearch();
+  const [search, setSearch] = useFilter('search');
+  const [show, setShow] = useFilter('show');
+  const [opened, setOpened] = useState<Opened>(null);
+  const asked = useQuery({
+    queryKey: APPS,
+    queryFn: () => ask<{ apps: AdminApp[] }>('GET', '/api/keyferry/v1/apps'),
+    refetchInterval: EVERY_MS,
+  });
+  const comparison = useComparison();
+  const enable = useWrite(
+    ({ slug }: AdminApp) =>
+      ask<AdminApp>('PATCH', `/api/keyferry/v1/apps/${slug}`, { body: { enabled: true } }),
+    { changes: [APPS], done: ({ name }) => notifications.show({ message: `${name} is enabled.` }) },
+  );
+  if (!isCategory(category)) return <NotFound />;
+  const apps = asked.data?.apps ?? [];
+  const { verdicts } = comparison;
+  const found = selectApps(apps, verdicts, { category, search, show });
+  const chosen = apps.find(({ slug }) => slug === opened?.slug);
+
+  function toggle(app: AdminApp): void {
+    if (app.enabled) setOpened({ dialog: 'disable', slug: app.slug });
+    else if (app.keysMissing) setOpened({ dialog: 'keys', slug: app.slug, enable: true });
+    else enable.mutate(app);
+  }
+
+  return (
+    <Page title="Apps" about="What users of this instance can have, and the keys that the apps need.">
+      <CategoryTabs
+        chosen={category}
+        counts={countCategories(apps)}
+        hrefOf={name =>
+          `/settings/admin/apps${name === '' ? '' : `/${name}`}${query === '' ? '' : `?${query}`}`
+        }
+      />
+      <Stack gap="xs">
+        <Group gap="sm">
+          <SearchField label="Search apps" value={search} onSearch={setSearch} />
+          <Choice label="Show" value={show} options={SHOWN} onChoose={setShow} />
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {asked.data && `${found.length} of ${apps.length}`}
+          </Text>
+        </Group>
+        <ComparisonNote comparison={comparison} />
+      </Stack>
+      {asked.error && <RefusalAlert error={asked.error} again={asked.refetch} />}
+      <RefusalAlert error={enable.error} />
+      {asked.isPending && <Waiting />}
+      {asked.data && found.length === 0 && (
+        <Empty title="No app is like that">Search for another word, or show all apps.</Empty>
+      )}
+      <Stack component="ul" gap="xs" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Apps">
+        {found.map(app => (
+          <AppRow
+            key={app.slug}
+            app={app}
+            verdict={verdicts.get(app.slug) ?? null}
+            busy={enable.isPending && enable.variables.slug === app.slug}
+            onToggle={() => toggle(app)}
+            onKeys={() => setOpened({ dialog: 'keys', slug: app.slug, enable: false })}
+          />
+        ))}
+      </Stack>
+      {chosen && (
+        <>
+          <KeysDialog
+            key={`keys-${chosen.slug}-${opened?.dialog === 'keys'}`}
+            app={chosen}
+            opened={opened?.dialog === 'keys'}
+            enable={opened?.dialog === 'keys' && opened.enable}
+            comparison={comparison}
+            onClose={() => setOpened(null)}
+          />
+          <DisableDialog app={chosen} opened={opened?.dialog === 'disable'} onClose={() => setOpened(null)} />
+        </>
+      )}
+    </Page>
+  );
 }

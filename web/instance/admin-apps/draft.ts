@@ -1,0 +1,42 @@
+import type { AdminKey } from '../../../src/instance/http/apps.ts';
+
+/** What was typed, by key; a key that was not touched is not in it. Null: to be taken away. */
+export type Draft = Readonly<Record<string, unknown>>;
+
+/**
+ * What is to be sent: the keys that were touched. An empty secret keeps the one that is set; another empty field
+ * takes its key away.
+ */
+export function changesIn(fields: readonly AdminKey[], draft: Draft): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.flatMap(field => {
+      const { name, kind } = field;
+      if (!(name in draft)) return [];
+      const value = cleaned(field, draft[name]);
+      if (kind === 'secret') return value === null && draft[name] !== null ? [] : [[name, value]];
+      return same(value, field.value ?? null) ? [] : [[name, value]];
+    }),
+  );
+}
+
+function cleaned({ kind }: AdminKey, typed: unknown): unknown {
+  if (kind === 'list' && Array.isArray(typed)) {
+    const lines = typed.map(line => String(line).trim()).filter(Boolean);
+    return lines.length === 0 ? null : lines;
+  }
+  if (typeof typed !== 'string') return typed;
+  // A pasted value often brings a blank or the end of its line along.
+  const text = typed.trim();
+  if (text === '') return null;
+  return kind === 'number' ? Number(text) : text;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The lines of a list as they stand in the form; one at least, to type into. */
+export function linesOf({ name, value }: AdminKey, draft: Draft): string[] {
+  const lines = name in draft ? draft[name] : value;
+  return Array.isArray(lines) && lines.length > 0 ? lines.map(String) : [''];
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { AdminApp } from '../../../src/instance/http/apps.ts';
+import { SHOWN, selectApps, useOf, type Verdict } from './select.ts';
+
+const APP: AdminApp = {
+  slug: 'plain',
+  name: 'Plain',
+  description: 'Nothing special.',
+  categories: ['other'],
+  kind: 'none',
+  enabled: false,
+  keysSet: false,
+  keysMissing: false,
+  publicKeys: {},
+  keysAt: null,
+  fields: [],
+  held: 0,
+  troubled: 0,
+};
+const apps: AdminApp[] = [
+  APP,
+  { ...APP, slug: 'enabled', enabled: true },
+  { ...APP, slug: 'missing', keysMissing: true },
+  { ...APP, slug: 'used', held: 1 },
+  { ...APP, slug: 'troubled', held: 3, troubled: 1 },
+  { ...APP, slug: 'differs' },
+];
+const verdicts = new Map<string, Verdict>([
+  ['differs', { slug: 'differs', verdict: 'differs', differing: ['client_id'] }],
+  ['used', { slug: 'used', verdict: 'same', differing: [] }],
+]);
+
+test.each([
+  ['', apps.map(({ slug }) => slug)],
+  ['enabled', ['enabled']],
+  ['missing', ['missing']],
+  ['used', ['used', 'troubled']],
+  ['troubled', ['troubled']],
+  ['differs', ['differs']],
+])('the filter "%s" leaves %j', (show, slugs) => {
+  expect(SHOWN.map(([name]) => name)).toContain(show);
+  const left = selectApps(apps, verdicts, { category: '', search: '', show });
+  expect(left.map(({ slug }) => slug)).toEqual(slugs);
+});
+
+test.each([
+  [0, 0, 'Nobody has it'],
+  [1, 0, '1 user'],
+  [1, 1, '1 user, in trouble'],
+  [1200, 3, '1,200 users, 3 in trouble'],
+])('%i held, %i in trouble: "%s"', (held, troubled, words) => {
+  expect(useOf({ held, troubled })).toBe(words);
+});

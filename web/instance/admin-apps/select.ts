@@ -1,0 +1,39 @@
+import type { AppComparison } from '../../../src/instance/http/app-fingerprints.ts';
+import type { AdminApp } from '../../../src/instance/http/apps.ts';
+import { findApps } from '../categories.ts';
+
+export type Verdict = AppComparison['apps'][number];
+
+/** What an administrator looks for. */
+export const SHOWN = [
+  ['', 'All apps'],
+  ['enabled', 'Enabled'],
+  ['missing', 'Keys missing'],
+  ['used', 'In use'],
+  ['troubled', 'In trouble'],
+  ['differs', 'Keys differ from the platform'],
+] as const;
+
+/** The apps of a category that a text and a filter leave. */
+export function selectApps(
+  apps: readonly AdminApp[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  { category, search, show }: { category: string; search: string; show: string },
+): AdminApp[] {
+  return findApps(apps, { category, search }).filter(app => {
+    if (show === 'enabled') return app.enabled;
+    if (show === 'missing') return app.keysMissing;
+    if (show === 'used') return app.held > 0;
+    if (show === 'troubled') return app.troubled > 0;
+    if (show === 'differs') return verdicts.get(app.slug)?.verdict === 'differs';
+    return true;
+  });
+}
+
+/** "12 users, 3 of them in trouble". */
+export function useOf({ held, troubled }: Pick<AdminApp, 'held' | 'troubled'>): string {
+  if (held === 0) return 'Nobody has it';
+  const users = held === 1 ? '1 user' : `${held.toLocaleString('en')} users`;
+  if (troubled === 0) return users;
+  return troubled === held ? `${users}, in trouble` : `${users}, ${troubled.toLocaleString('en')} in trouble`;
+}
