@@ -33,7 +33,7 @@ test.each([
 });
 
 test('the link of the set-up is printed until there is an admin', async () => {
-  const cwd = folderWithKeys(line => !/^(CALCOM_WEBAPP_URL|CALCOM_CREDENTIAL_SYNC_ENDPOINT)=/.test(line));
+  const cwd = folderWithKeys(line => !/^[A-Z_]+_(URL|ENDPOINT)=/.test(line));
   const ports = ['--instance-port', '0', '--platform-port', '0'];
   const first = startCli(['up', ...ports], { cwd });
   const codes = [];

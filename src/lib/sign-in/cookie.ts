@@ -3,6 +3,9 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { SignInContext } from './context.ts';
 import { LIFE_MS } from './sessions.ts';
 
+/** As long as browsers keep a cookie, in seconds. */
+const MARK_S = 400 * 86_400;
+
 type Needs = Pick<SignInContext, 'role' | 'publicUrl'>;
 
 /**
@@ -26,6 +29,19 @@ export function hasCookie(c: Context, context: Needs): boolean {
 
 export function giveToken(c: Context, context: Needs, token: string): void {
   setCookie(c, cookieName(context), token, { ...flags(context), maxAge: LIFE_MS / 1000 });
+}
+
+/** The mark of an earlier sign-in, or null. It stays after signing out. */
+export function sentMark(c: Context, context: Needs): string | null {
+  return getCookie(c, markName(context)) ?? null;
+}
+
+export function giveMark(c: Context, context: Needs, mark: string): void {
+  setCookie(c, markName(context), mark, { ...flags(context), maxAge: MARK_S });
+}
+
+function markName(context: Needs): string {
+  return `${cookieName(context)}_known`;
 }
 
 export function takeToken(c: Context, context: Needs): void {

@@ -15,7 +15,7 @@ const ACCOUNT = { free: 20, doublings: 6 };
 /** Without an address of the client the account's own limit is the strict one. */
 const ACCOUNT_ALONE = { free: 5, doublings: 6 };
 
-/** One account from one address, up to 17 minutes. */
+/** One account from one address or one browser, up to 17 minutes. */
 const PAIR = { free: 5, doublings: 10 };
 
 /** One address, whatever the account. */
@@ -24,9 +24,19 @@ const ADDRESS = { free: 30, doublings: 10 };
 /** All tries of a minute, where addresses cannot be told apart. */
 const ALL = { free: 300, doublings: 6 };
 
-/** What a try to sign in is counted under. @param now epoch milliseconds */
-export function signInLimits(email: string, address: string | null, now: number): SignInLimits {
+/**
+ * What a try to sign in is counted under. A browser in which the account was signed in before has a count of
+ * its own: a stranger's tries do not keep the owner out (OWASP: device cookies).
+ * @param visitor `browser` is null where nobody signed in to this account before
+ * @param now epoch milliseconds
+ */
+export function signInLimits(
+  email: string,
+  { address, browser }: { readonly address: string | null; readonly browser: string | null },
+  now: number,
+): SignInLimits {
   const account = email.toLowerCase();
+  if (browser !== null) return { own: [{ of: `account ${account} in ${browser}`, ...PAIR }], shared: [] };
   if (address === null) {
     const minute = Math.floor(now / MINUTE_MS);
     return {

@@ -3,10 +3,11 @@ import type { Context } from 'hono';
 import { KeyferryError } from '../../protocol/index.ts';
 import { answers, jsonBody, limitBody } from '../http/index.ts';
 import { VERSION } from '../version.ts';
+import { browserOf, markBrowser } from './browser-mark.ts';
 import { changePassword } from './change-password.ts';
 import { clientAddress } from './client-address.ts';
 import type { SignInContext } from './context.ts';
-import { cookieName, giveToken, sentToken, takeToken } from './cookie.ts';
+import { cookieName, giveMark, giveToken, sentMark, sentToken, takeToken } from './cookie.ts';
 import { requireSession } from './guard.ts';
 import { checkOrigin } from './origin.ts';
 import { LONGEST } from './password-rules.ts';
@@ -156,12 +157,13 @@ export function sessionRoutes(app: OpenAPIHono, context: SignInContext): void {
   app.openapi(setUpRoute, async c => {
     const { name, ...given } = c.req.valid('json');
     const token = await setUp(context, { ...given, name: name || null }, visitorOf(c));
-    giveToken(c, context, token);
+    signedIn(c, token, given.email);
     return c.json(await stateOf(token), 200);
   });
   app.openapi(signInRoute, async c => {
-    const token = await signIn(context, c.req.valid('json'), visitorOf(c));
-    giveToken(c, context, token);
+    const given = c.req.valid('json');
+    const token = await signIn(context, given, visitorOf(c));
+    signedIn(c, token, given.email);
     return c.json(await stateOf(token), 200);
   });
   app.openapi(signOutRoute, async c => {
@@ -199,11 +201,18 @@ export function sessionRoutes(app: OpenAPIHono, context: SignInContext): void {
     return { user, setupNeeded, role, version: VERSION };
   }
 
+  function signedIn(c: Context, token: string, email: string): void {
+    giveToken(c, context, token);
+    if (browserOf(context, sentMark(c, context), email) === null)
+      giveMark(c, context, markBrowser(context, email));
+  }
+
   function visitorOf(c: Context): Visitor {
     return {
       address: clientAddress(c.req.header('x-forwarded-for'), context.trustProxy),
       userAgent: c.req.header('user-agent') ?? null,
       token: sentToken(c, context),
+      mark: sentMark(c, context),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { heldClock } from '../../../test/clock.ts';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { describeEngines, engines, type TestDatabase, type TestEngine } from '../../../test/engines.ts';
 import {
   ADMIN,
   addAdmin,
@@ -14,8 +14,9 @@ import {
   startRole,
   Visitor,
 } from '../../../test/sign-in.ts';
+import { signInLimits } from './limits.ts';
 import { pruneSignIn } from './prune.ts';
-import { TRIES_KEPT_MS } from './tries.ts';
+import { type Limit, TRIES_KEPT_MS, takeTry } from './tries.ts';
 
 const WRONG = 'not the password';
 
@@ -128,6 +129,29 @@ describeEngines('signing in', engine => {
       await newAdmin(side, `${role}-other-${count}@example.com`);
     });
 
+    test('who signed in before gets in while a stranger tries, and cannot guess without end either', async () => {
+      const owner = await newAdmin(side, email);
+      const mark = owner.cookies.get(`keyferry_${role}_known`);
+      await bodyOf(owner.send('DELETE', '/api/session'));
+      const stranger = new Visitor(side);
+      for (let tries = 1; tries <= 5; tries += 1) await stranger.signIn(email, WRONG);
+      expect((await stranger.signIn(email)).status).toBe(429);
+      await bodyOf(owner.signIn(email));
+      expect(owner.cookies.get(`keyferry_${role}_known`)).toBe(mark);
+      expect((await stranger.signIn(email)).status).toBe(429);
+
+      const statuses = [];
+      for (let tries = 1; tries <= 6; tries += 1) statuses.push((await owner.signIn(email, WRONG)).status);
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+      // A mark of one account is none of another's, and none that was made up is one.
+      const other = `${role}-marked-${count}@example.com`;
+      await addAdmin(side, other);
+      for (let tries = 1; tries <= 5; tries += 1) await stranger.signIn(other, WRONG);
+      expect((await owner.signIn(other)).status).toBe(429);
+      owner.cookies.set(`keyferry_${role}_known`, `${crypto.randomUUID()}.${'A'.repeat(43)}`);
+      expect((await owner.signIn(other)).status).toBe(429);
+    });
+
     test('what was tried is forgotten after an hour, and leaves no row', async () => {
       for (let tries = 1; tries <= 5; tries += 1) await new Visitor(side).signIn(email, WRONG);
       clock.advance(TRIES_KEPT_MS + 1);
@@ -142,9 +166,7 @@ describeEngines('signing in', engine => {
   test('tries from anywhere are 300 a minute where addresses are not known', async () => {
     const side = sides.get('instance') as SignInSide;
     clock.advance(TRIES_KEPT_MS);
-    const { takeTry } = await import('./tries.ts');
-    const { signInLimits } = await import('./limits.ts');
-    const [all] = signInLimits('', null, clock.now()).shared;
+    const [all] = signInLimits('', { address: null, browser: null }, clock.now()).shared;
     if (!all) throw new Error('There is no such limit.');
     for (let tries = 1; tries <= 300; tries += 1) expect(await takeTry(side.signIn, all)).toBe(tries);
     const email = 'whoever@example.com';
@@ -157,10 +179,7 @@ describeEngines('signing in', engine => {
 
 describe('behind a trusted proxy', () => {
   test('one address is slowed down, and the owner at another one gets in', async () => {
-    const { engines } = await import('../../../test/engines.ts');
-    const [sqlite] = engines;
-    if (!sqlite) throw new Error('There is no engine.');
-    const store = await sqlite.create();
+    const store = await (engines[0] as TestEngine).create();
     const side = await startRole('platform', store.location, { trustProxy: true });
     const email = 'ada@example.com';
     await addAdmin(side, email);
@@ -172,12 +191,12 @@ describe('behind a trusted proxy', () => {
     expect((await pretending.signIn(email)).status).toBe(429);
     expect((await new Visitor(side, { 'x-forwarded-for': '192.0.2.1' }).signIn(email)).status).toBe(200);
     // Thirty tries of one address, whatever the account.
-    const guesser = new Visitor(side, { 'x-forwarded-for': '198.51.100.77' });
-    const statuses = [];
-    for (let tries = 1; tries <= 31; tries += 1)
-      statuses.push((await guesser.signIn(`guess-${tries}@example.com`, WRONG)).status);
-    expect(statuses.lastIndexOf(401)).toBe(29);
-    expect(statuses.at(30)).toBe(429);
+    const address = '198.51.100.77';
+    const [limit] = signInLimits('', { address, browser: null }, side.clock.now()).shared;
+    for (let tries = 1; tries <= 29; tries += 1) await takeTry(side.signIn, limit as Limit);
+    const guesser = new Visitor(side, { 'x-forwarded-for': address });
+    expect((await guesser.signIn('one@example.com', WRONG)).status).toBe(401);
+    expect((await guesser.signIn('other@example.com', WRONG)).status).toBe(429);
     await side.close();
     await store.dispose();
   });
@@ -188,12 +207,14 @@ describe('the cookie', () => {
     ['http://role.test', 'keyferry_instance', false],
     ['https://role.test', '__Host-keyferry_instance', true],
   ])('at %s', async (publicUrl, name, secure) => {
-    const { engines } = await import('../../../test/engines.ts');
-    const store = await (engines[0] as (typeof engines)[number]).create();
+    const store = await (engines[0] as TestEngine).create();
     const side = await startRole('instance', store.location, { publicUrl });
     await addAdmin(side, ADMIN.email);
     const visitor = new Visitor(side);
-    const [line = ''] = (await visitor.signIn()).headers.getSetCookie();
+    const [line = '', known = ''] = (await visitor.signIn()).headers.getSetCookie();
+    expect(known).toMatch(
+      new RegExp(`^${name}_known=.*; HttpOnly${secure ? '; Secure' : ''}; SameSite=Lax$`),
+    );
     const [value = '', ...flags] = line.split('; ');
     expect(value).toMatch(new RegExp(`^${name}=[\\w-]{43}$`));
     expect(new Set(flags)).toEqual(

@@ -1,4 +1,5 @@
 import { KeyferryError } from '../../protocol/index.ts';
+import { browserOf } from './browser-mark.ts';
 import type { SignInContext } from './context.ts';
 import { signInLimits } from './limits.ts';
 import { isPassword } from './password-hash.ts';
@@ -11,6 +12,8 @@ export interface Visitor {
   /** Null where it cannot be known. */
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** The mark that an earlier sign-in left in the browser. */
+  readonly mark: string | null;
   /** The token that the browser holds already: it ends. */
   readonly token: string | null;
 }
@@ -30,7 +33,11 @@ export async function signIn(
 ): Promise<string> {
   const { store, tables, effects, note, actorOf } = context;
   const began = performance.now();
-  const limits = signInLimits(email, visitor.address, effects.now());
+  const limits = signInLimits(
+    email,
+    { address: visitor.address, browser: browserOf(context, visitor.mark, email) },
+    effects.now(),
+  );
   for (const limit of limits.shared) await refuseBlocked(context, limit);
   let begun = false;
   for (const limit of limits.own) begun = (await takeTry(context, limit)) === limit.free || begun;
