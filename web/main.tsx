@@ -1,7 +1,7 @@
 import './base.css';
 import { type ComponentType, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { roleOf } from './lib/page.ts';
+import { roleOf, styleNonce } from './lib/page.ts';
 
 type Pages = Promise<{ default: ComponentType }>;
 
@@ -26,6 +26,9 @@ async function framed(pages: Pages): Promise<ReactNode> {
     </Frame>
   );
 }
+
+// The library below the dialogs makes a style sheet of its own, and looks here for what the policy asks of it.
+Object.assign(globalThis, { __webpack_nonce__: styleNonce(document) });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html lacks #root');

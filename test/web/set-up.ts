@@ -12,7 +12,7 @@ export async function setUp(page: Page, role: Role): Promise<void> {
   await page.goto(link);
   await page.getByLabel('E-mail').fill(ADMIN.email);
   await page.getByLabel('Name').fill(ADMIN.name);
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByLabel(/^Password/).fill(ADMIN.password);
   await page.getByRole('button', { name: 'Make the account' }).click();
   await page.getByRole('link', { name: ADMIN.name }).waitFor();
 }
@@ -21,6 +21,6 @@ export async function setUp(page: Page, role: Role): Promise<void> {
 export async function signIn(page: Page, url: string, { email, password } = ADMIN): Promise<void> {
   await page.goto(url);
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel(/^Password/).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }

@@ -3,20 +3,24 @@ import { type CSSVariablesResolver, createTheme, defaultVariantColorsResolver } 
 /** Text on a tint of its own colour, dark enough to read (WCAG AA) in both schemes. */
 const READABLE = {
   background: (colour: string) =>
-    `light-dark(var(--mantine-color-${colour}-1), color-mix(in srgb, var(--mantine-color-${colour}-9) 35%, transparent))`,
+    `light-dark(var(--mantine-color-${colour}-0), color-mix(in srgb, var(--mantine-color-${colour}-9) 35%, transparent))`,
   text: (colour: string) =>
     `light-dark(color-mix(in srgb, var(--mantine-color-${colour}-9) 70%, black), var(--mantine-color-${colour}-2))`,
 };
 
 export const theme = createTheme({
   primaryColor: 'teal',
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   autoContrast: true,
   luminanceThreshold: 0.3,
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: '650' },
+  components: {
+    // Its <header> would else count as a second banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+  },
   variantColorResolver(input) {
     const resolved = defaultVariantColorsResolver(input);
     const colour = input.color ?? input.theme.primaryColor;
@@ -33,6 +37,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
     '--mantine-color-anchor': 'var(--mantine-color-teal-9)',
+    '--mantine-color-teal-light': 'var(--mantine-color-teal-0)',
   },
   dark: {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',

@@ -15,15 +15,7 @@ export function Tally({
   bad?: boolean;
 }) {
   return (
-    <Paper
-      component={Link}
-      href={href}
-      withBorder
-      p="sm"
-      c="inherit"
-      td="none"
-      aria-label={`${label}: ${count}`}
-    >
+    <Paper component={Link} href={href} withBorder p="sm" c="inherit" td="none">
       <Text size="xl" fw={700} {...(bad && count > 0 ? { c: 'var(--mantine-color-error)' } : {})}>
         {count.toLocaleString()}
       </Text>
