@@ -10,6 +10,7 @@ import {
   Visitor,
   withKey,
 } from '../../../test/sign-in.ts';
+import { TRIES_KEPT_MS } from './tries.ts';
 
 describeEngines('set-up', engine => {
   // Both roles in one database, as they may be.
@@ -41,6 +42,11 @@ describeEngines('set-up', engine => {
       expect(await problemOf(visitor.setUp({ email: 'nobody' }))).toEqual([400, 'body_invalid']);
       expect(await problemOf(visitor.setUp({ name: 'A\0da' }))).toEqual([400, 'body_invalid']);
       expect(visitor.cookies.size).toBe(0);
+      for (let tries = 1; tries <= 10; tries += 1)
+        expect((await visitor.setUp({ code: `guess ${tries}` })).status).toBe(403);
+      const blocked = await visitor.setUp();
+      expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1']);
+      side.clock.advance(TRIES_KEPT_MS + 1);
       const racers = ['ada', 'bea', 'cleo'].map(name => ({ name, email: `${name}@example.com` }));
       if (role === 'instance') {
         // They were added beforehand, without a password: the set-up gives one.

@@ -7,7 +7,7 @@ import { hasAdmin } from './people.ts';
 import { createSession, deleteSession } from './sessions.ts';
 import { isSetupCode } from './setup-code.ts';
 import type { Visitor } from './sign-in.ts';
-import { giveBack, holdTries, takeTry } from './tries.ts';
+import { clearTries, holdTries, takeTry } from './tries.ts';
 
 export interface SetUp {
   readonly code: string;
@@ -30,7 +30,7 @@ export async function setUp(context: SignInContext, given: SetUp, visitor: Visit
       remedy: 'Keyferry prints the link with the code when it starts.',
     });
   }
-  await giveBack(context, [SETUP_LIMIT]);
+  await clearTries(context, [SETUP_LIMIT]);
   checkPassword(given.password, given.email);
   const passwordHash = await hashPassword(given.password);
   const admin: NewAdmin = { email: given.email.toLowerCase(), name: given.name, passwordHash };
