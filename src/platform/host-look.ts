@@ -29,6 +29,8 @@ export const LOGO_BYTES = 200 * 1024;
  * @param file what the file that KEYFERRY_HOST_LOGO names holds, or null where none is named
  */
 export function readHostLook(variables: VariableReader, file: Uint8Array<ArrayBuffer> | null): HostLook {
+  // Whoever runs the process reads the file; here it is noted that it was looked for.
+  variables.text(LOGO_NAME);
   return {
     name: variables.parsed('KEYFERRY_HOST_NAME', 'Give the name that your users know.', hostName),
     url: variables.url('KEYFERRY_HOST_URL'),

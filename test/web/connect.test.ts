@@ -75,10 +75,24 @@ describe.each(sizes)('in a window of a %s', size => {
     const url = await world.link({ apps: ['google-calendar', 'zoom'] });
     const token = new URL(url).pathname.split('/').at(-1) ?? '';
     const referrers: string[] = [];
-    page.on('request', request => referrers.push(request.headers().referer ?? ''));
+    const origins = new Set<string>();
+    let scriptBytes = 0;
+    page.on('request', request => {
+      referrers.push(request.headers().referer ?? '');
+      origins.add(new URL(request.url()).origin);
+    });
+    page.on('response', response => {
+      if (response.request().resourceType() !== 'script') return;
+      expect(response.headers()['content-encoding'] ?? 'none').toMatch(/^(br|none)$/);
+      scriptBytes += Number(response.headers()['content-length']);
+    });
 
     await page.goto(url);
     await expectStep(page, 'Connect an app');
+    expect([...origins]).toEqual([world.platform.url]);
+    // What the first look at the page loads, packed.
+    expect(scriptBytes).toBeGreaterThan(10_000);
+    expect(scriptBytes).toBeLessThan(100_000);
     expect(page.url()).not.toContain(token);
     expect(await page.title()).toBe('Connect an app · Acme Scheduling');
     await page.getByRole('img', { name: 'Acme Scheduling' }).waitFor();
@@ -203,7 +217,7 @@ test('the host names the language; a feed is entered in German, and the host get
   await expectStep(page, 'ICS Feed verbinden');
   await page.getByLabel('Adressen der Feeds').fill(`${feed.url}/none.ics`);
   await page.getByRole('button', { name: 'ICS Feed verbinden' }).click();
-  await page.getByRole('alert').getByText('hat die Verbindung nicht abgeschlossen').waitFor();
+  await page.getByRole('alert').getByText('Ihre Angaben führen zu nichts Brauchbarem').waitFor();
   await expectAccessible(page);
   await picture('connect-feed-de');
   await page.reload();

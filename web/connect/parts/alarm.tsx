@@ -23,7 +23,7 @@ export function Alarm({
   if (error === null) return null;
   const refusal = error instanceof Refusal ? error : null;
   const code = refusal?.code ?? 'page_fault';
-  const { title, text } = textOfCode(texts.codes, code);
+  const { title, text } = textOfCode({ ...texts.codes, ...(ofForm ? texts.step.refusals : {}) }, code);
   const told = ofForm && refusal !== null && OF_SERVICES.test(code) ? refusal : null;
   return (
     <div className="alarm" role="alert">

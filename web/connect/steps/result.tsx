@@ -34,8 +34,8 @@ function Connected({ session, name }: { session: SessionView; name: string }) {
   const filled = useFill(origin, name);
   return (
     <Card title={filled(texts.result.title)} origin={origin}>
-      <div className="sign good">
-        <IconCircleCheck size={40} aria-hidden />
+      <div className="sign">
+        <IconCircleCheck className="good" size={40} aria-hidden />
         <p>{filled(texts.result.next)}</p>
       </div>
       {session.open && (

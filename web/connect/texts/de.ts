@@ -33,7 +33,7 @@ export const de: Texts = {
   hide: 'Verbergen',
   showField: '{field} zeigen',
   code: 'Code',
-  details: 'Antwort des Dienstes',
+  details: 'Einzelheiten',
   again: 'Noch einmal versuchen',
   back: 'Zurück zu {host}',
   close: 'Sie können dieses Fenster schließen.',
@@ -50,6 +50,20 @@ export const de: Texts = {
     form: 'Ihre Angaben werden verschlüsselt gespeichert und nur für die Verbindung mit {app} verwendet.',
     submit: '{app} verbinden',
     faulty: 'Etwas stimmt noch nicht. Siehe unten.',
+    refusals: {
+      provider_malformed: {
+        title: 'Ihre Angaben führen zu nichts Brauchbarem',
+        text: 'Prüfen Sie die Adresse und versuchen Sie es noch einmal.',
+      },
+      provider_refused: {
+        title: 'Ihre Angaben führen anderswohin',
+        text: 'Prüfen Sie die Adresse und versuchen Sie es noch einmal.',
+      },
+      provider_unreachable: {
+        title: 'Von dort kommt keine Antwort',
+        text: 'Prüfen Sie die Adresse. Stimmt sie, versuchen Sie es später noch einmal.',
+      },
+    },
   },
   result: {
     title: '{app} ist verbunden',

@@ -46,7 +46,7 @@ export const en = {
   hide: 'Hide',
   showField: 'Show {field}',
   code: 'Code',
-  details: 'What the service said',
+  details: 'Details',
   again: 'Try again',
   back: 'Back to {host}',
   close: 'You can close this window.',
@@ -63,6 +63,21 @@ export const en = {
     form: 'What you enter is stored encrypted and used for the connection with {app} alone.',
     submit: 'Connect {app}',
     faulty: 'Something is not right yet. See below.',
+    /** In the place of the texts of the codes, where the user has entered something. */
+    refusals: {
+      provider_malformed: {
+        title: 'What you entered leads to nothing usable',
+        text: 'Check the address, then try again.',
+      },
+      provider_refused: {
+        title: 'What you entered leads elsewhere',
+        text: 'Check the address, then try again.',
+      },
+      provider_unreachable: {
+        title: 'There is no answer from there',
+        text: 'Check the address. If it is right, try again later.',
+      },
+    } satisfies Readonly<Partial<Record<Code, CodeText>>>,
   },
   result: {
     title: '{app} is connected',

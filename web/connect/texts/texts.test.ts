@@ -23,11 +23,7 @@ test('there is a text for every code that connecting can answer', () => {
 describe.each(Object.entries(others))('%s', (tag, { name, load }) => {
   test('has every text, with the same placeholders, and none of them English', async () => {
     const texts = new Map(flat(await load()));
-    expect([...texts.keys()].sort()).toEqual(
-      flat(en)
-        .map(([path]) => path)
-        .sort(),
-    );
+    expect(new Set(texts.keys())).toEqual(new Set(flat(en).map(([path]) => path)));
     for (const [path, text] of flat(en)) {
       const theirs = texts.get(path) ?? '';
       expect([path, placeholders(theirs)]).toEqual([path, placeholders(text)]);
