@@ -17,7 +17,7 @@ export function Empty({
       <ThemeIcon size="xl" radius="xl" variant="light" color="gray" aria-hidden>
         <IconInbox />
       </ThemeIcon>
-      <Title order={3} size="h4">
+      <Title order={2} size="h4">
         {title}
       </Title>
       {children && (

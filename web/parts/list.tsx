@@ -42,7 +42,7 @@ export function List<Item>({
     <Stack gap="sm">
       {list.error ? <RefusalAlert error={list.error} again={list.refetch} /> : null}
       <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': caption, role: 'region' }}>
-        <Table verticalSpacing="sm" highlightOnHover aria-label={caption}>
+        <Table verticalSpacing="sm" fz="sm" highlightOnHover aria-label={caption}>
           <Table.Thead>
             <Table.Tr>
               {columns.map(({ title, quiet }) => (

@@ -8,7 +8,7 @@ export interface StatusLook {
 /** A state in one word. Colour never says it alone. */
 export function Status({ look }: { look: StatusLook }) {
   return (
-    <Badge variant="light" color={look.colour} tt="none" fw={600}>
+    <Badge variant="light" color={look.colour} tt="none" fw={600} miw="max-content">
       {look.label}
     </Badge>
   );

@@ -3,6 +3,7 @@ import {
   IconHourglass,
   IconPlugConnected,
   IconSend,
+  IconSettings,
   IconTarget,
   IconUsers,
 } from '@tabler/icons-react';
@@ -19,6 +20,7 @@ const Connections = lazy(() => import('./connections/index.tsx'));
 const Deliveries = lazy(() => import('./deliveries/index.tsx'));
 const Endings = lazy(() => import('./endings/index.tsx'));
 const Operators = lazy(() => import('./operators/index.tsx'));
+const Settings = lazy(() => import('./settings/index.tsx'));
 const Targets = lazy(() => import('./targets/index.tsx'));
 
 const PLACES: readonly Place[] = [
@@ -28,6 +30,7 @@ const PLACES: readonly Place[] = [
   { path: '/targets', label: 'Targets', icon: IconTarget },
   { path: '/endings', label: 'About to end', icon: IconHourglass },
   { path: '/operators', label: 'Operators', icon: IconUsers },
+  { path: '/settings', label: 'Settings', icon: IconSettings },
 ];
 
 /** The desk of the platform's operator. */
@@ -55,6 +58,9 @@ export default function Platform() {
               </Route>
               <Route path="/endings">
                 <Endings />
+              </Route>
+              <Route path="/settings">
+                <Settings />
               </Route>
               <Route path="/operators">
                 <Operators />

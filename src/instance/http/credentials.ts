@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { deleteCredentials, listCredentials, listEvents } from '../store/index.ts';
+import { deleteCredentials, listCredentials } from '../store/index.ts';
 
 const time = z.number().nullable().openapi({ description: 'Epoch milliseconds' });
 
@@ -59,35 +59,6 @@ const deleteOneRoute = createRoute({
   responses: answers(200, deletedSchema, 'It is gone'),
 });
 
-const activityRoute = createRoute({
-  method: 'get',
-  path: '/api/keyferry/v1/activity',
-  summary: 'What happened, latest first',
-  request: {
-    query: z.object({
-      userId: userId.optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
-    }),
-  },
-  responses: answers(
-    200,
-    z.object({
-      events: z.array(
-        z.object({
-          id: z.int(),
-          at: z.number(),
-          kind: z.string(),
-          actor: z.string(),
-          userId: z.int().nullable(),
-          appSlug: z.string().nullable(),
-          detail: z.string().nullable(),
-        }),
-      ),
-    }),
-    'The events',
-  ),
-});
-
 export function credentialRoutes(app: OpenAPIHono, { database, effects }: InstanceContext): void {
   app.openapi(listRoute, async c => {
     const { userId: user, after, limit } = c.req.valid('query');
@@ -104,9 +75,5 @@ export function credentialRoutes(app: OpenAPIHono, { database, effects }: Instan
     const { length: deleted } = await deleteCredentials(database, c.req.valid('param'), effects.now());
     if (deleted === 0) throw new KeyferryError('credential_not_found', 'There is no credential of this id.');
     return c.json({ deleted }, 200);
-  });
-  app.openapi(activityRoute, async c => {
-    const { userId: user, limit } = c.req.valid('query');
-    return c.json({ events: await listEvents(database, { userId: user ?? null, limit }) }, 200);
   });
 }

@@ -10,6 +10,7 @@ import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { InstanceContext } from '../context.ts';
+import { activityRoute } from './activity.ts';
 import { appFingerprintRoutes } from './app-fingerprints.ts';
 import { appRoutes } from './apps.ts';
 import { requireAdmin, requireUser } from './auth.ts';
@@ -48,6 +49,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   tokenRoute(app, context);
   formCredentialRoute(app, context);
   credentialRoutes(app, context);
+  activityRoute(app, context);
   calendarRoutes(app, context);
   peerRoutes(app, context);
   instanceSettings(app, context);

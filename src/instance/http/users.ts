@@ -22,6 +22,8 @@ const userSchema = z
   })
   .openapi('User');
 
+export type User = z.infer<typeof userSchema>;
+
 const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
 const TIME_ZONE = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin');
 const LOCALE = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
@@ -81,7 +83,7 @@ const listRoute = createRoute({
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
-  responses: answers(200, z.object({ users: z.array(userSchema) }), 'The users'),
+  responses: answers(200, z.object({ users: z.array(userSchema), next: z.int().nullable() }), 'The users'),
 });
 
 const changeRoute = createRoute({
@@ -116,7 +118,9 @@ export function userRoutes(app: OpenAPIHono, { database, effects, signIn }: Inst
   });
   app.openapi(listRoute, async c => {
     const { email, q, after, limit } = c.req.valid('query');
-    return c.json({ users: await listUsers(database, { email, q, after: after ?? 0, limit }) }, 200);
+    const rows = await listUsers(database, { email, q, after: after ?? 0, limit: limit + 1 });
+    const users = rows.slice(0, limit);
+    return c.json({ users, next: rows.length > limit ? (users.at(-1)?.id ?? null) : null }, 200);
   });
   app.openapi(changeRoute, async c => {
     const { id } = c.req.valid('param');

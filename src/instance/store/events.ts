@@ -12,16 +12,48 @@ export interface EventView {
   readonly detail: string | null;
 }
 
+export interface EventFilter {
+  readonly userId?: number | null | undefined;
+  readonly appSlug?: string | undefined;
+  /** How the kind begins: `credential`, `user.locked`. */
+  readonly kind?: string | undefined;
+  /** The last id that the page before looked at. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** What happened, and where an older page begins; null at the end. */
+export interface EventPage {
+  readonly events: readonly EventView[];
+  readonly next: number | null;
+}
+
+/**
+ * So many events a page looks through at most. Each push writes an event, and none pays for an index by kind or
+ * app: a page that finds few among many says where to go on.
+ */
+const LOOKED_AT = 20_000;
+
 /** What happened, latest first. */
-export async function listEvents(
-  { db }: Store,
-  { userId, limit }: { userId: number | null; limit: number },
-): Promise<EventView[]> {
-  const ofUser = userId === null ? sql`` : sql`where "userId" = ${userId}`;
-  const { rows } = await sql<EventView>`
+export async function listEvents({ db }: Store, filter: EventFilter): Promise<EventPage> {
+  const { userId = null, appSlug, kind, after, limit } = filter;
+  const wanted = [sql`1 = 1`];
+  if (appSlug !== undefined) wanted.push(sql`"appId" = ${appSlug}`);
+  if (kind !== undefined) wanted.push(sql`substr("kind", 1, ${kind.length}) = ${kind}`);
+  const looked = [sql`1 = 1`];
+  if (userId !== null) looked.push(sql`"userId" = ${userId}`);
+  if (after !== undefined) looked.push(sql`"id" < ${after}`);
+  const within = sql`select * from "event" where ${sql.join(looked, sql` and `)} order by "id" desc limit ${LOOKED_AT}`;
+  const { rows: events } = await sql<EventView>`
     select "id", "at", "kind", "actor", "userId", "appId" as "appSlug", "detail"
-    from "event" ${ofUser} order by "id" desc limit ${limit}`.execute(db);
-  return rows;
+    from (${within}) as "event" where ${sql.join(wanted, sql` and `)} order by "id" desc limit ${limit}`.execute(
+    db,
+  );
+  if (events.length === limit) return { events, next: events.at(-1)?.id ?? null };
+  const { rows: ends } = await sql<{ last: number | null; looked: number }>`
+    select min("id") as "last", count(*) as "looked" from (${within}) as "event"`.execute(db);
+  const [end] = ends;
+  return { events, next: end !== undefined && Number(end.looked) === LOOKED_AT ? end.last : null };
 }
 
 /** How long events are kept: 90 days, in milliseconds. */

@@ -1,3 +1,3 @@
-export default function Page() {
-  return <h1>instance/settings</h1>;
-}
+import { SettingsPage } from '../../parts/settings-page.tsx';
+
+export default SettingsPage;

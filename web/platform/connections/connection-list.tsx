@@ -45,13 +45,13 @@ export function ConnectionList() {
       cell: ({ id, appSlug }) => (
         <Group gap="sm" wrap="nowrap">
           <Logo slug={appSlug} name={nameOf(appSlug)} size={28} />
-          <Anchor component={Link} href={`/connections/${id}`}>
+          <Anchor component={Link} href={`/connections/${id}`} size="sm">
             {nameOf(appSlug)}
           </Anchor>
         </Group>
       ),
     },
-    { title: 'User', cell: ({ externalUserId }) => <Text>{externalUserId}</Text> },
+    { title: 'User', cell: ({ externalUserId }) => externalUserId },
     {
       title: 'Status',
       cell: ({ status: state, statusReason }) => (

@@ -35,7 +35,7 @@ export default function Deliveries() {
       title: 'What',
       cell: ({ topic, appSlug, connectionId }) => (
         <>
-          <Text>{topicName(topic)}</Text>
+          <Text size="sm">{topicName(topic)}</Text>
           <Anchor component={Link} href={`/connections/${connectionId}`} size="sm">
             {nameOf(appSlug)}
           </Anchor>

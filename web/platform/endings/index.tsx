@@ -32,9 +32,9 @@ export default function Endings() {
         <Group gap="sm" wrap="nowrap">
           <Logo slug={appSlug} name={nameOf(appSlug)} size={28} />
           {connectionId === null ? (
-            <Text>Client secret of {nameOf(appSlug)}</Text>
+            <Text size="sm">Client secret of {nameOf(appSlug)}</Text>
           ) : (
-            <Anchor component={Link} href={`/connections/${connectionId}`}>
+            <Anchor component={Link} href={`/connections/${connectionId}`} size="sm">
               {nameOf(appSlug)} of {externalUserId}
             </Anchor>
           )}
@@ -46,7 +46,7 @@ export default function Endings() {
       title: 'Why, and what to do',
       cell: ({ reason, remedy }) => (
         <>
-          <Text>{reason}</Text>
+          <Text size="sm">{reason}</Text>
           <Text size="sm" c="dimmed">
             {remedy}
           </Text>

@@ -41,7 +41,7 @@ export default function Operators() {
       title: 'Operator',
       cell: ({ email, name }) => (
         <>
-          <Text>{name || email}</Text>
+          <Text size="sm">{name || email}</Text>
           {name && (
             <Text size="sm" c="dimmed">
               {email}

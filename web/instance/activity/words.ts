@@ -1,0 +1,41 @@
+/** Filters: how the kinds of a group begin. */
+export const KINDS: readonly (readonly [prefix: string, name: string])[] = [
+  ['', 'Everything'],
+  ['credential.', 'Credentials'],
+  ['app.', 'Apps and keys'],
+  ['user.', 'Users and sign-in'],
+  ['platform.', 'The platform'],
+];
+
+const NAMES: Readonly<Record<string, string>> = {
+  'app.disabled': 'App disabled',
+  'app.enabled': 'App enabled',
+  'app.keys_set': 'App keys changed',
+  'credential.deleted': 'Credential deleted',
+  'credential.failing': 'Refresh fails',
+  'credential.needs_reconnect': 'Needs to be connected again',
+  'credential.received': 'Credential received',
+  'credential.recovered': 'Works again',
+  'credential.refreshed': 'Token refreshed',
+  'setup.done': 'Set up',
+  'user.locked': 'User locked',
+  'user.one_time_password_made': 'One-time password made',
+  'user.password_changed': 'Password changed',
+  'user.role_changed': 'Role changed',
+  'user.sign_in_failed': 'Sign-ins fail',
+  'user.signed_in': 'Signed in',
+  'user.unlocked': 'User unlocked',
+};
+
+/** An event's kind in words; the kind itself, made readable, where it has none here. */
+export function kindName(kind: string): string {
+  const plain = kind.replace(/[._]/g, ' ');
+  return NAMES[kind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** Who did it, in words. */
+export function actorName(actor: string): string {
+  const [who, id] = actor.split(':');
+  if (who === 'user' && id !== undefined) return `user ${id}`;
+  return { 'api-key': 'the API key', api: 'the API key' }[actor] ?? `the ${actor}`;
+}

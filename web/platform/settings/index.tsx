@@ -1,0 +1,3 @@
+import { SettingsPage } from '../../parts/settings-page.tsx';
+
+export default SettingsPage;
