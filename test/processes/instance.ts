@@ -4,9 +4,10 @@ import { listen } from '../../src/lib/http/index.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { instanceConfig } from '../instance.ts';
 
-/** An instance on the database of its argument, on a free port, until it is killed. */
+/** An instance that asks the sync endpoint of its second argument, on a free port, until it is killed. */
 const location = JSON.parse(process.argv[2] ?? '') as DatabaseLocation;
-const instance = await createInstance(instanceConfig(location), { log: createLog('silent') });
+const config = instanceConfig(location, { sync: { endpoint: process.argv[3] ?? null } });
+const instance = await createInstance(config, { log: createLog('silent') });
 const { url } = await listen(instance.fetch, { port: 0, host: '127.0.0.1' });
 process.on('disconnect', () => process.exit());
 process.send?.({ url });
