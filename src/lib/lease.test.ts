@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../test/engines.ts';
 import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from './db/index.ts';
-import { acquireLease, forgetLease, type Lease, releaseLease } from './lease.ts';
+import { acquireLease, forgetLease, type Lease, leaseLeftMs, releaseLease } from './lease.ts';
 
 const LONG = 3_600_000;
 /** A lease that has run out when it is taken. */
@@ -24,6 +24,7 @@ describeEngines('a lease', engine => {
 
   afterEach(() => {
     vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   afterAll(async () => {
@@ -86,6 +87,25 @@ describeEngines('a lease', engine => {
     expect(await acquireLease(database, 'job', LONG)).toBeNull();
     expect(await releaseLease(database, holder)).toBe(true);
     expect(await acquireLease(database, 'job', LONG)).not.toBeNull();
+  });
+
+  test('tells its holder how long it surely holds, by a clock that nobody sets', async () => {
+    const monotonic = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    const lease = await take(LONG);
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+    expect(leaseLeftMs(lease)).toBe(LONG);
+    monotonic.mockReturnValue(1_000 + LONG - 1);
+    expect(leaseLeftMs(lease)).toBe(1);
+    monotonic.mockReturnValue(1_000 + 2 * LONG);
+    expect(leaseLeftMs(lease)).toBe(-LONG);
+  });
+
+  test('counts from before it was asked for: a slow answer of the database is no extra time', async () => {
+    const monotonic = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    const asked = acquireLease(database, 'job', LONG);
+    monotonic.mockReturnValue(6_000);
+    const lease = await asked;
+    expect(lease && leaseLeftMs(lease)).toBe(LONG - 5_000);
   });
 
   test('is released once', async () => {

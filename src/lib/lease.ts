@@ -9,6 +9,11 @@ export interface Lease {
   readonly owner: string;
   /** Grows with each holder of the name, so that what a former holder wrote can be told apart. */
   readonly generation: number;
+  /**
+   * Until when it surely holds, in milliseconds of this process's monotonic clock (`performance.now()`): counted
+   * from before it was asked for, so that it never ends later than in the database.
+   */
+  readonly until: number;
 }
 
 /**
@@ -23,6 +28,7 @@ export async function acquireLease(
   ttlMs: number,
 ): Promise<Lease | null> {
   const owner = randomUUID();
+  const until = performance.now() + ttlMs;
   const now = databaseNow(engine);
   const { rows } = await sql<{ generation: number }>`
     insert into "lease" ("name", "owner", "generation", "until")
@@ -33,7 +39,15 @@ export async function acquireLease(
     returning "generation"
   `.execute(db);
   const [row] = rows;
-  return row ? { name, owner, generation: row.generation } : null;
+  return row ? { name, owner, generation: row.generation, until } : null;
+}
+
+/**
+ * How long a lease surely still holds, in milliseconds; below 0 once it may be another's. A holder looks before
+ * each thing that must not be done twice: it may have been paused for any time.
+ */
+export function leaseLeftMs({ until }: Lease): number {
+  return until - performance.now();
 }
 
 /**
