@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { TOPICS } from '../tables.ts';
 
 /** The host's own name for its user. */
 export const EXTERNAL_USER_ID = z
@@ -16,7 +17,7 @@ const time = z.number().openapi({ description: 'Epoch milliseconds' });
 export const deliverySchema = z
   .object({
     id: z.int(),
-    topic: z.enum(['credential.push', 'credential.delete']),
+    topic: z.enum(TOPICS),
     targetId: z.string(),
     connectionId: z.string(),
     calcomUserId: z.int(),
