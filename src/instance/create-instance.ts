@@ -18,8 +18,9 @@ import {
   setFirstApiKey,
   storePushes,
 } from './store/index.ts';
-import { SYNC_DEADLINE_MS } from './sync-client.ts';
 import type { InstanceTables } from './tables.ts';
+import { type PlatformState, watchPlatform } from './tokens/platform.ts';
+import { SYNC_DEADLINE_MS } from './tokens/sync-client.ts';
 
 /** The scheduling side: receives credentials, keeps them sealed, hands out working tokens. */
 export interface Instance {
@@ -29,6 +30,8 @@ export interface Instance {
   accessToken(request: TokenRequest): Promise<AccessToken>;
   /** What a user entered for an app without tokens. @throws KeyferryError */
   formCredential(request: FormCredentialRequest): Promise<Readonly<Record<string, unknown>>>;
+  /** Whether the platform answers, as far as this process knows. */
+  platformState(): PlatformState;
   readonly database: Database<InstanceTables>;
   /** Finishes the writes under way and closes the database. */
   close(): Promise<void>;
@@ -68,10 +71,11 @@ export async function createInstance(
     // SQLite has one writer. On PostgreSQL a second group is sent while the first one's commit is on its way.
     parallel: database.engine === 'sqlite' ? 1 : 2,
   });
-  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
+  const platform = watchPlatform({ database, effects });
+  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound, platform });
   let stopping = false;
   const http = createHttp(
-    { config, database, catalogue, effects, pushes, outbound, accessToken },
+    { config, database, catalogue, effects, pushes, outbound, platform, accessToken },
     () => stopping,
   );
   const prune = () =>
@@ -82,6 +86,7 @@ export async function createInstance(
   return {
     fetch: request => http.fetch(request),
     accessToken,
+    platformState: platform.state,
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
     async close() {

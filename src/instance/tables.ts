@@ -56,6 +56,9 @@ export interface CredentialTable {
   pushedAt: number | null;
   refreshedAt: number | null;
   failedAt: number | null;
+  failures: Generated<number>;
+  retryAt: number | null;
+  formerStatus: Generated<CredentialStatus>;
 }
 
 export interface ApiKeyTable {
@@ -78,6 +81,13 @@ export interface EventTable {
   userId: number | null;
   appId: string | null;
   detail: string | null;
+}
+
+/** What is wrong with the other side as a whole; at most one row. */
+export interface IncidentTable {
+  name: string;
+  code: string;
+  since: number;
 }
 
 /** A calendar that is looked at for conflicts. What Cal.com keeps of its subscription is not read or written here. */
@@ -111,6 +121,7 @@ export interface InstanceTables {
   Credential: CredentialTable;
   ApiKey: ApiKeyTable;
   event: EventTable;
+  incident: IncidentTable;
   SelectedCalendar: SelectedCalendarTable;
   DestinationCalendar: DestinationCalendarTable;
 }

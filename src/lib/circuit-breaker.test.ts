@@ -4,7 +4,7 @@ import { type Attempt, circuitBreaker } from './circuit-breaker.ts';
 
 const BACKOFF = { firstMs: 1_000, ceilingMs: 8_000 };
 
-function ground({ threshold = 3, random = () => 1 } = {}) {
+function ground({ threshold = 3, random = (): number => 1 } = {}) {
   const clock = heldClock();
   const breaker = circuitBreaker({ threshold, backoff: BACKOFF, now: clock.now, random });
   function begin(force?: boolean): Attempt {
@@ -101,6 +101,32 @@ describe('a circuit breaker', () => {
     expect(breaker.state()).toMatchObject({ state: 'open', failures: 3 });
     begin().failed();
     expect(breaker.waitMs()).toBe(2_000);
+  });
+
+  test('one subject that always fails does not open it; different ones do', () => {
+    const { breaker, begin } = ground();
+    for (let n = 0; n < 20; n += 1) expect(begin().failed('one')).toBe(false);
+    expect(breaker.state()).toMatchObject({ state: 'closed', failures: 1 });
+    expect([begin().failed('two'), begin().failed('three')]).toEqual([false, true]);
+  });
+
+  test('a probe of a subject that failed before makes no longer wait', () => {
+    const { breaker, begin, clock } = ground();
+    for (const subject of ['one', 'two', 'three']) begin().failed(subject);
+    for (const [subject, wait] of [
+      ['one', 1_000],
+      ['three', 1_000],
+      ['four', 2_000],
+      ['one', 2_000],
+    ] as const) {
+      clock.advance(breaker.waitMs());
+      begin().failed(subject);
+      expect(breaker.waitMs()).toBe(wait);
+    }
+    clock.advance(2_000);
+    begin().succeeded();
+    for (const subject of ['one', 'two']) expect(begin().failed(subject)).toBe(false);
+    expect(begin().failed('three')).toBe(true);
   });
 
   test('only the first outcome of a try counts', () => {

@@ -14,7 +14,7 @@ export interface CircuitBreakerOptions {
 export interface BreakerState {
   /** `half_open`: one try is under way, the others wait for its outcome. */
   readonly state: 'closed' | 'open' | 'half_open';
-  /** Failures in a row. */
+  /** Failures in a row that count. */
   readonly failures: number;
   /** When the first of them came, in epoch milliseconds; null while there is none. */
   readonly since: number | null;
@@ -25,8 +25,12 @@ export interface BreakerState {
 /** One try. Exactly one of its outcomes is told; what is told after the first one is not heard. */
 export interface Attempt {
   succeeded(): void;
-  /** @returns whether this failure opened a closed breaker: the start of an incident */
-  failed(): boolean;
+  /**
+   * @param subject whose fault it may be: failures of one subject count once, so that one bad subject does not shut
+   * out the others. Left out where it is certainly nobody's, such as where nothing answers
+   * @returns whether this failure opened a closed breaker: the start of an incident
+   */
+  failed(subject?: string): boolean;
   /** Nothing was learnt, for instance because nothing was sent. */
   dropped(): void;
 }
@@ -53,9 +57,9 @@ export function circuitBreaker({ threshold, backoff, now, random }: CircuitBreak
   let nextTryAt: number | null = null;
   let openings = 0;
   let probe: Attempt | null = null;
+  const subjects = new Set<string>();
 
   function open(): void {
-    openings += 1;
     nextTryAt = now() + backoffMs(backoff, openings, random());
   }
 
@@ -64,6 +68,7 @@ export function circuitBreaker({ threshold, backoff, now, random }: CircuitBreak
     since = null;
     nextTryAt = null;
     openings = 0;
+    subjects.clear();
   }
 
   function waitMs(): number {
@@ -82,16 +87,22 @@ export function circuitBreaker({ threshold, backoff, now, random }: CircuitBreak
         // Also of a try that began before it opened: whoever answers is there.
         if (finish()) close();
       },
-      failed() {
+      failed(subject) {
         const probed = probe === begun;
         if (!finish()) return false;
-        failures += 1;
         since ??= now();
         // What began before it opened tells nothing new.
         if (nextTryAt !== null && !probed) return false;
-        if (nextTryAt === null && failures < threshold) return false;
+        const closed = nextTryAt === null;
+        if (subject === undefined || !subjects.has(subject)) {
+          failures += 1;
+          if (!closed) openings += 1;
+        }
+        if (subject !== undefined) subjects.add(subject);
+        if (closed && failures < threshold) return false;
+        if (closed) openings = 1;
         open();
-        return openings === 1;
+        return closed;
       },
       dropped: () => void finish(),
     };
