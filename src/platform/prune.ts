@@ -1,10 +1,15 @@
 import type { PlatformContext } from './context.ts';
-import { deleteOldEvents, deleteOldSessions } from './store/index.ts';
+import { deleteOldAttempts, deleteOldEvents, deleteOldSessions } from './store/index.ts';
 
 /** How long events are kept: 90 days, in milliseconds. */
 export const EVENTS_KEPT_MS = 90 * 86_400_000;
 /** How long an ended session is kept: longer than an attempt may still be under way, in milliseconds. */
 export const SESSIONS_KEPT_MS = 3_600_000;
+/**
+ * How long the trace of a refresh without a known end is kept, 30 days: far longer than a process that sent it
+ * can have been asleep. Its connection's next refresh ends it sooner. Milliseconds.
+ */
+export const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
 
 /** Deletes what is past its time. Never rejects. */
 export async function prune({
@@ -15,6 +20,7 @@ export async function prune({
   try {
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
+    await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');
   }

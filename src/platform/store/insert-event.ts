@@ -13,7 +13,9 @@ export type EventKind =
   | 'user.moved'
   | 'delivery.stopped'
   | 'delivery.noted'
-  | 'app.keys_set';
+  | 'app.keys_set'
+  | 'app.client_refused'
+  | 'app.client_accepted';
 
 export interface NewEvent {
   readonly kind: EventKind;

@@ -28,7 +28,7 @@ export async function setAppKeys(context: Context, app: AppDefinition, keys: unk
   const at = effects.now();
   await database.db.transaction().execute(async trx => {
     await putAppKeys(trx, { slug: app.slug, sealedKeys, at });
-    await clearRetries(trx, app.slug);
+    await clearRetries(trx, app.slug, at);
     await insertEvent(trx, { kind: 'app.keys_set', actor: 'operator', appSlug: app.slug }, at);
   });
 }
@@ -38,9 +38,20 @@ export async function setAppKeys(context: Context, app: AppDefinition, keys: unk
  * @throws KeyferryError app_keys_missing
  */
 export async function readAppKeys(context: Context, app: AppDefinition): Promise<AppKeys> {
-  const keys = (await allAppKeys(context, app.slug)).get(app.slug);
-  if (keys === undefined) throw appKeysMissing(app.slug);
-  return keys;
+  return (await readDatedKeys(context, app)).keys;
+}
+
+/**
+ * An app's keys, and when they were set, in epoch milliseconds.
+ * @throws KeyferryError app_keys_missing
+ */
+export async function readDatedKeys(
+  { config, database }: Omit<Context, 'effects'>,
+  { slug }: AppDefinition,
+): Promise<{ readonly keys: AppKeys; readonly updatedAt: number }> {
+  const [row] = await listAppKeys(database.db, slug);
+  if (row === undefined) throw appKeysMissing(slug);
+  return { keys: JSON.parse(open(config.keyring, row.sealedKeys, identity(slug))), updatedAt: row.updatedAt };
 }
 
 /** The keys of every app that has some, or of one; by slug. */
