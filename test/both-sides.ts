@@ -37,6 +37,8 @@ export async function startBothSides(
   changes: {
     platform?: Partial<Omit<PlatformConfig, 'sync'>>;
     instance?: Partial<Omit<InstanceConfig, 'sync'>>;
+    /** How far the platform's clock is ahead of the instance's, in milliseconds. */
+    platformAheadMs?: number;
   } = {},
 ): Promise<BothSides> {
   const clock = heldClock(Date.now());
@@ -69,7 +71,7 @@ export async function startBothSides(
       publicUrl: platformDoor.url,
       ...changes.platform,
     }),
-    effects,
+    { ...effects, now: () => clock.now() + (changes.platformAheadMs ?? 0) },
   );
   onTestFinished(platform.close);
   platformDoor.open(platform.fetch);

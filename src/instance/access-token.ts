@@ -46,6 +46,7 @@ type Context = Pick<
 
 /** So long after a refresh the next one would give the same token, in milliseconds. */
 const JUST_NOW_MS = 60_000;
+
 /**
  * Makes the one way to a working token: load, still good? one flight in the process, a lease across
  * processes, re-read, ask the platform, replace if unchanged. Who cannot be helped by asking is told so at once.
@@ -110,8 +111,9 @@ function serves({ row, credential }: Held, rejected: string | null, forMs: numbe
 }
 
 /** Past when the platform called it good: a clock is wrong, or it has no better. Asking at each use mends neither. */
-function endedOnArrival({ expiresAt, refreshedAt }: Held['row']): boolean {
-  return expiresAt !== null && refreshedAt !== null && expiresAt <= refreshedAt;
+function endedOnArrival({ expiresAt, refreshedAt, pushedAt }: Held['row']): boolean {
+  if (expiresAt === null || refreshedAt === null || expiresAt > refreshedAt) return false;
+  return pushedAt === null || pushedAt < refreshedAt;
 }
 
 async function load({ config, database, effects }: Context, request: TokenRequest): Promise<Held> {

@@ -36,7 +36,7 @@ export async function renew(context: RenewContext, wish: Wish, seen: Held): Prom
     const lease = await acquireLease(database, name, LEASE_MS, effects.monotonic);
     try {
       const current = await wish.load();
-      if (current.row.version > seen.row.version && wish.serves(current)) return current;
+      if (isNewer(current, seen) && wish.serves(current)) return current;
       const standing = wish.now ? null : standingFault(context, current.row);
       if (standing !== null) throw standing;
       const renewed = lease && (await askAndStore(context, wish, current, lease));
@@ -51,4 +51,9 @@ export async function renew(context: RenewContext, wish: Wish, seen: Held): Prom
     }
     if (!lease) await effects.sleep(pause);
   }
+}
+
+/** Whether another has pushed or refreshed it since, or has been told that nothing is newer. */
+function isNewer({ row }: Held, seen: Held): boolean {
+  return row.version > seen.row.version || row.refreshedAt !== seen.row.refreshedAt;
 }
