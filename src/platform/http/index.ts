@@ -10,6 +10,7 @@ import { connectRoutes } from './connect.ts';
 import { connectSessionRoutes } from './connect-sessions.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { endingRoutes } from './endings.ts';
 import { importRoute } from './import.ts';
 import { statusRoute } from './status.ts';
 import { syncRoute } from './sync.ts';
@@ -38,6 +39,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   connectionRoutes(app, context);
   deliveryRoutes(app, context);
   appRoutes(app, context);
+  endingRoutes(app, context);
   statusRoute(app, context);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });

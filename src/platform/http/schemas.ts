@@ -48,6 +48,10 @@ export const connectionSchema = z
     updatedAt: time,
     refreshedAt: time.nullable(),
     failedAt: time.nullable(),
+    refreshDueAt: time.nullable().openapi({ description: 'When it is refreshed next if nobody asks' }),
+    usedAt: time.nullable().openapi({ description: 'When an instance last asked for it, to the hour' }),
+    endsAt: time.nullable().openapi({ description: 'When its grant will end, as things stand' }),
+    endingReason: z.string().nullable().openapi({ description: 'Why: see GET /api/keyferry/v1/endings' }),
   })
   .openapi('Connection');
 

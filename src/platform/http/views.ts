@@ -4,7 +4,14 @@ import type { connectionSchema, deliverySchema, eventSchema } from './schemas.ts
 
 /** A connection without its secrets. */
 export function connectionView(row: ConnectionRow): z.infer<typeof connectionSchema> {
-  const { sealedCredential: _sealed, failures: _failures, retryAt: _retryAt, ...view } = row;
+  const {
+    sealedCredential: _sealed,
+    failures: _failures,
+    retryAt: _retryAt,
+    grantExpiresAt: _grantExpiresAt,
+    idleEndsAt: _idleEndsAt,
+    ...view
+  } = row;
   return view;
 }
 

@@ -2,8 +2,9 @@ export type { KnownEnds } from './grant-ends.ts';
 export {
   type EndingReason,
   type ForeseenEnd,
+  firstNoticeAt,
+  LAST_NOTICE_MS,
   NOTHING_PLANNED,
-  nextNoticeAt,
   type Plan,
   planFailing,
   planTokens,

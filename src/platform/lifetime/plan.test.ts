@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { googleCalendar } from '../../apps/google-calendar.ts';
 import type { OAuthApp, OAuthDefinition } from '../../apps/index.ts';
-import { type NewTokens, NOTHING_PLANNED, nextNoticeAt, planFailing, planTokens } from './plan.ts';
+import { firstNoticeAt, type NewTokens, NOTHING_PLANNED, planFailing, planTokens } from './plan.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const MINUTE = 60_000;
@@ -166,20 +166,7 @@ describe('the end of a grant', () => {
   });
 });
 
-describe('an end is told', () => {
-  test('a week and a day before', () => {
-    const end = NOW + 30 * DAY;
-    const first = nextNoticeAt(end, null, NOW);
-    expect(first).toBe(end - 7 * DAY);
-    const second = nextNoticeAt(end, first, first ?? 0);
-    expect(second).toBe(end - DAY);
-    expect(nextNoticeAt(end, second, second ?? 0)).toBeNull();
-  });
-
-  test('at once where a week is not left, and once where a day is not', () => {
-    expect(nextNoticeAt(NOW + 2 * DAY, null, NOW)).toBe(NOW);
-    expect(nextNoticeAt(NOW + 2 * DAY, NOW, NOW)).toBe(NOW + DAY);
-    expect(nextNoticeAt(NOW + HOUR, null, NOW)).toBe(NOW);
-    expect(nextNoticeAt(NOW + HOUR, NOW, NOW)).toBeNull();
-  });
+test('an end is told first a week before, and at once where a week is not left', () => {
+  expect(firstNoticeAt(NOW + 30 * DAY, NOW)).toBe(NOW + 23 * DAY);
+  expect(firstNoticeAt(NOW + 2 * DAY, NOW)).toBe(NOW);
 });

@@ -91,22 +91,17 @@ export function planFailing(
 }
 
 const DAY_MS = 86_400_000;
-/** How long before an end it is told, in milliseconds. */
-const NOTICES = [7 * DAY_MS, DAY_MS];
+/** How long before an end it is told first, and last, in milliseconds. */
+export const FIRST_NOTICE_MS = 7 * DAY_MS;
+export const LAST_NOTICE_MS = DAY_MS;
 
-/**
- * When an end is told next: a week and a day before it, at once where a week is not left.
- * @param told when it was told last, or null; epoch milliseconds, as all here
- * @returns null: it has been told
- */
-export function nextNoticeAt(endsAt: number, told: number | null, at: number): number | null {
-  const times = NOTICES.map(ms => endsAt - ms);
-  if (told === null) return Math.max(times[0] ?? at, at);
-  return times.find(time => time > told) ?? null;
+/** When an end is told first: a week before it, at once where a week is not left. Epoch milliseconds, all. */
+export function firstNoticeAt(endsAt: number, at: number): number {
+  return Math.max(endsAt - FIRST_NOTICE_MS, at);
 }
 
 function foresee({ at, ...plan }: Omit<Plan, 'noticeAt'> & { at: number }): Plan {
-  return { ...plan, noticeAt: plan.ending === null ? null : nextNoticeAt(plan.ending.at, null, at) };
+  return { ...plan, noticeAt: plan.ending === null ? null : firstNoticeAt(plan.ending.at, at) };
 }
 
 function endAt(at: number | null, reason: EndingReason): ForeseenEnd | null {

@@ -1,5 +1,6 @@
 export * from './app-refusal.ts';
 export * from './bind-session.ts';
+export * from './claim-notices.ts';
 export * from './claim-outbox.ts';
 export * from './clear-retries.ts';
 export * from './connection-row.ts';
@@ -25,6 +26,7 @@ export * from './keep-answer.ts';
 export * from './list-app-keys.ts';
 export * from './list-connections.ts';
 export * from './list-deliveries.ts';
+export * from './list-endings.ts';
 export * from './list-events.ts';
 export * from './list-refresh-attempts.ts';
 export * from './list-session-done.ts';

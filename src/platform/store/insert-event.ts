@@ -9,11 +9,13 @@ export type EventKind =
   | 'connection.recovered'
   | 'connection.refreshed'
   | 'connection.needs_reconnect'
+  | 'connection.ending'
   | 'connection.disconnected'
   | 'user.moved'
   | 'delivery.stopped'
   | 'delivery.noted'
   | 'app.keys_set'
+  | 'app.secret_ending'
   | 'app.client_refused'
   | 'app.client_accepted';
 
@@ -26,6 +28,8 @@ export interface NewEvent {
   readonly appSlug?: string | null;
   /** A code or a few words; never a secret. */
   readonly detail?: string | null;
+  /** Of what will end: when, in epoch milliseconds. */
+  readonly endsAt?: number | null;
 }
 
 /** Writes down what happened. @param at epoch milliseconds */

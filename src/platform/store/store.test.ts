@@ -94,6 +94,7 @@ describeEngines('the store of the platform', engine => {
     expiresAt: LATER,
     plan: PLAN,
   };
+  const KEYS = { slug: 'zoom', secretExpiresAt: null, secretNoticeAt: null };
   const WISH: Wish = {
     topic: 'credential.push',
     targetId: 'default',
@@ -119,8 +120,8 @@ describeEngines('the store of the platform', engine => {
   });
 
   test('app keys are replaced, and read one or all', async () => {
-    await putAppKeys(database.db, { slug: 'zoom', sealedKeys: 'a', at: NOW });
-    await putAppKeys(database.db, { slug: 'zoom', sealedKeys: 'b', at: LATER });
+    await putAppKeys(database.db, { ...KEYS, sealedKeys: 'a', at: NOW });
+    await putAppKeys(database.db, { ...KEYS, sealedKeys: 'b', at: LATER });
     const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER }];
     expect(await listAppKeys(database.db)).toEqual(rows);
     expect(await listAppKeys(database.db, 'zoom')).toEqual(rows);
