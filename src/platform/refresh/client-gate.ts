@@ -2,7 +2,13 @@ import { backoffMs } from '../../lib/backoff.ts';
 import { acquireLease, releaseLease } from '../../lib/lease.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { type OAuthClient, oauthClient } from '../oauth/index.ts';
-import { beginAppRefusal, extendAppRefusal, findAppRefusal, insertEvent } from '../store/index.ts';
+import {
+  type AppRefusal,
+  beginAppRefusal,
+  extendAppRefusal,
+  findAppRefusal,
+  insertEvent,
+} from '../store/index.ts';
 import { findOAuthApp, readDatedKeys } from '../vault/index.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LEASE_MS } from './lease.ts';
@@ -13,8 +19,8 @@ export interface Gate {
   readonly slug: string;
   /** When its keys were set, in epoch milliseconds. */
   readonly updatedAt: number;
-  /** How often in a row the provider refused it. */
-  readonly refusals: number;
+  /** That the provider refused it, last; null: it did not. */
+  readonly refusal: AppRefusal | null;
   /** Lets the next one try. */
   readonly leave: () => Promise<void>;
 }
@@ -34,13 +40,13 @@ export async function enterGate(context: RefreshContext, slug: string): Promise<
   const { keys, updatedAt } = await readDatedKeys(context, app);
   const client = oauthClient(app, keys);
   const refusal = await findAppRefusal(database.db, slug);
-  if (refusal === null) return { client, slug, updatedAt, refusals: 0, leave: async () => undefined };
+  if (refusal === null) return { client, slug, updatedAt, refusal, leave: async () => undefined };
   const wait = refusal.probeAt - effects.now();
   if (wait > 0) throw turnedAway(slug, wait);
   const lease = await acquireLease(database, `platform:app:${slug}`, LEASE_MS);
   if (lease === null) throw turnedAway(slug, SOON_MS);
   const leave = async () => void (await releaseLease(database, lease));
-  return { client, slug, updatedAt, refusals: refusal.refusals, leave };
+  return { client, slug, updatedAt, refusal, leave };
 }
 
 /**
@@ -49,11 +55,11 @@ export async function enterGate(context: RefreshContext, slug: string): Promise<
  */
 export async function clientRefused(
   { database, effects }: RefreshContext,
-  { slug, updatedAt, refusals }: Gate,
+  { slug, updatedAt, refusal }: Gate,
   { before, retryAfterMs }: { before: string | null; retryAfterMs: number | null },
 ): Promise<boolean> {
   const at = effects.now();
-  const probeAt = at + backoffMs(PROBE, refusals + 1, effects.random(), retryAfterMs);
+  const probeAt = at + backoffMs(PROBE, (refusal?.refusals ?? 0) + 1, effects.random(), retryAfterMs);
   return database.db.transaction().execute(async trx => {
     if ((await findAppRefusal(trx, slug)) !== null) {
       await extendAppRefusal(trx, { slug, updatedAt, probeAt }, at);

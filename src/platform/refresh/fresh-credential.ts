@@ -3,7 +3,7 @@ import type { PlatformContext } from '../context.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { listAttempts, renews } from './attempt.ts';
 import { needsReconnect } from './errors.ts';
-import { type Renewed, renew, type Serves } from './renew.ts';
+import { type Renewed, renew } from './renew.ts';
 
 /** The least that is left of a token that is handed out, in milliseconds. */
 export const MINIMUM_MS = 60_000;
@@ -52,13 +52,15 @@ export async function freshCredential(
     newerThan = 0,
     patienceMs = PATIENCE_MS,
   } = freshness;
-  const serves: Serves = ({ credential, row }, forMs = minimumMs) => {
-    if (row.version <= newerThan) return false;
-    const now = context.effects.now();
+  const holdsFor = ({ credential }: Grant, forMs: number): boolean =>
+    !rejected(credential.accessToken) && isFresh(credential.expiresAt, context.effects.now(), forMs);
+  const holds = (grant: Grant): boolean => holdsFor(grant, EXPIRY_MARGIN_MS);
+  const serves = (grant: Grant): boolean => {
+    const { refreshedAt, version } = grant.row;
     // A provider whose tokens are shorter than what is asked for must not be asked each time.
-    const justRefreshed = row.refreshedAt !== null && now - row.refreshedAt < MINIMUM_MS;
-    const leastMs = justRefreshed ? Math.min(forMs, MINIMUM_MS) : forMs;
-    return !rejected(credential.accessToken) && isFresh(credential.expiresAt, now, leastMs);
+    const justRefreshed = refreshedAt !== null && context.effects.now() - refreshedAt < MINIMUM_MS;
+    const leastMs = justRefreshed ? Math.min(minimumMs, MINIMUM_MS) : minimumMs;
+    return version > newerThan && holdsFor(grant, leastMs);
   };
 
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -66,18 +68,18 @@ export async function freshCredential(
     const dead = seen.row.status === 'needs_reconnect';
     if (dead && !(await mayRise(context, seen))) throw needsReconnect(seen.row.appSlug);
     const last = isLast(context, seen);
-    if (!dead && (serves(seen) || (last && serves(seen, EXPIRY_MARGIN_MS)))) return seen;
+    if (!dead && (serves(seen) || (last && holds(seen)))) return seen;
     const key = `${connectionId}:${seen.row.version}`;
     try {
       const { grant, refreshed } = await patiently(
-        context.flights(key, () => renew(context, seen, serves)),
+        context.flights(key, () => renew(context, seen, { serves, holds })),
         patienceMs,
       );
       // What was refreshed for us is the best there is, however short the provider made it.
       if (refreshed || serves(grant)) return grant;
     } catch (error) {
       const passing = isKeyferryError(error) && error.code !== 'needs_reconnect';
-      if (passing && serves(seen, EXPIRY_MARGIN_MS)) return seen;
+      if (passing && holds(seen) && seen.row.version > newerThan) return seen;
       throw error;
     }
   }

@@ -17,7 +17,7 @@ import { answerMissing, needsReconnect, providerError } from './errors.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LeaseShort, within } from './lease.ts';
 import { noteFailure } from './note-failure.ts';
-import type { Renewed, Serves } from './renew.ts';
+import type { Renewed, Wanted } from './renew.ts';
 import { type Settled, takeOver } from './take-over.ts';
 
 /**
@@ -28,15 +28,15 @@ import { type Settled, takeOver } from './take-over.ts';
 export async function refreshAtProvider(
   context: RefreshContext,
   settled: Settled,
-  { lease, serves }: { lease: Lease; serves: Serves },
+  { lease, wanted }: { lease: Lease; wanted: Wanted },
 ): Promise<Renewed> {
   refuseTooSoon(context, settled.grant);
-  await refuseInDoubt(context, settled, serves);
+  await refuseInDoubt(context, settled, wanted);
   const gate = await gateOf(context, settled.grant);
   try {
     const attempt = await beginAttempt(context, settled.grant, lease.generation);
     const outcome = await ask(context, settled.grant, { gate, lease, attempt });
-    if (gate.refusals > 0 && isAnswerOfGrant(outcome)) await clientAccepted(context, gate.slug);
+    if (gate.refusal !== null && isAnswerOfGrant(outcome)) await clientAccepted(context, gate.slug);
     return outcome.kind === 'tokens'
       ? await keep(context, settled.grant, { ...attempt, tokens: outcome.credential })
       : await fail(context, settled, { gate, attempt, outcome });
@@ -64,9 +64,9 @@ function refuseTooSoon({ effects }: RefreshContext, { row }: Grant): void {
 async function refuseInDoubt(
   context: RefreshContext,
   { grant, doubtSince }: Settled,
-  serves: Serves,
+  { holds }: Wanted,
 ): Promise<void> {
-  if (doubtSince === null || !serves(grant, EXPIRY_MARGIN_MS)) return;
+  if (doubtSince === null || !holds(grant)) return;
   const { row } = grant;
   const { graceMs } = findOAuthApp(context, row.appSlug).credential.oauth.rotation;
   if (typeof graceMs === 'number' && context.effects.now() < doubtSince + graceMs) return;

@@ -13,8 +13,13 @@ export interface Renewed {
   readonly refreshed: boolean;
 }
 
-/** Whether a grant's token serves the caller, for so many milliseconds or as many as the caller wants. */
-export type Serves = (grant: Grant, forMs?: number) => boolean;
+/** What a caller takes. */
+export interface Wanted {
+  /** Whether a grant is what the caller wants. */
+  readonly serves: (grant: Grant) => boolean;
+  /** Whether its token still works at all. */
+  readonly holds: (grant: Grant) => boolean;
+}
 
 const POLL_MS = 250;
 /** 22 s: longer than a provider usually takes. */
@@ -26,12 +31,12 @@ const LEASES = 3;
  * meanwhile if it serves, else the provider's.
  * @throws KeyferryError busy when another process holds the lease for too long
  */
-export async function renew(context: RefreshContext, seen: Grant, serves: Serves): Promise<Renewed> {
+export async function renew(context: RefreshContext, seen: Grant, wanted: Wanted): Promise<Renewed> {
   for (let leases = 1; leases <= LEASES; leases += 1) {
-    const lease = await waitForLease(context, seen, serves);
+    const lease = await waitForLease(context, seen, wanted);
     if (!('owner' in lease)) return lease;
     try {
-      return await underLease(context, seen, { lease, serves });
+      return await underLease(context, seen, { lease, wanted });
     } catch (error) {
       // This process was asleep, or the database slow: what is left of the lease is not enough.
       if (!(error instanceof LeaseShort)) throw error;
@@ -46,27 +51,27 @@ export async function renew(context: RefreshContext, seen: Grant, serves: Serves
 async function underLease(
   context: RefreshContext,
   seen: Grant,
-  { lease, serves }: { lease: Lease; serves: Serves },
+  { lease, wanted }: { lease: Lease; wanted: Wanted },
 ): Promise<Renewed> {
   context.effects.step?.('refresh.leased');
   const settled = await takeOver(context, seen.row.id);
   const { grant } = settled;
   if (grant.row.status === 'needs_reconnect') throw needsReconnect(grant.row.appSlug);
   const newer = grant.row.version !== seen.row.version;
-  return newer && serves(grant)
+  return newer && wanted.serves(grant)
     ? { grant, refreshed: false }
-    : await refreshAtProvider(context, settled, { lease, serves });
+    : await refreshAtProvider(context, settled, { lease, wanted });
 }
 
 /** The lease, or what its holder has stored while we waited for it. */
-async function waitForLease(context: RefreshContext, seen: Grant, serves: Serves): Promise<Lease | Renewed> {
+async function waitForLease(context: RefreshContext, seen: Grant, wanted: Wanted): Promise<Lease | Renewed> {
   const { database, effects } = context;
   const name = leaseName(seen.row.id);
   for (let poll = 1; ; poll += 1) {
     const lease = await acquireLease(database, name, LEASE_MS, effects.monotonic);
     if (lease !== null) return lease;
     const current = await loadGrant(context, seen.row.id);
-    if (current.row.version !== seen.row.version && serves(current)) {
+    if (current.row.version !== seen.row.version && wanted.serves(current)) {
       return { grant: current, refreshed: false };
     }
     if (poll === POLLS) throw busy('Another process is refreshing this connection.');
