@@ -25,18 +25,20 @@ describeEngines('a holder of the lease', engine => {
     await sql`update "lease" set "until" = 1 where "name" = ${name}`.execute(ground.database.db);
   }
 
-  /** A process that is paused right after it has taken a lease, once. */
-  function pausedAfterTheLease(pause: () => Promise<void>) {
+  /** A process that is paused once: when it has taken the lease, has read the row again, and is about to send. */
+  function pausedBeforeSending(pause: () => Promise<void>) {
     const { database, config } = ground;
     const effects = createEffects({ now: ground.clock.now, ...ground.effects() });
     const outbound = createOutbound({ deadlineMs: 10_000, maxBytes: 1_000, addresses: 'any' });
     onTestFinished(outbound.close);
+    let leased = false;
     let paused = false;
     const db = database.db.withPlugin({
       transformQuery: ({ node }) => node,
       async transformResult({ result }) {
         const names = Object.keys(result.rows[0] ?? {});
-        if (!paused && names.length === 1 && names[0] === 'generation') {
+        leased ||= names.includes('generation');
+        if (leased && !paused && names.includes('sealedKey')) {
           paused = true;
           await pause();
         }
@@ -61,7 +63,7 @@ describeEngines('a holder of the lease', engine => {
   test('that was paused past its lease sends nothing, and gives what its successor stored', async () => {
     await pushExpired();
     ground.platform.answer = answering(200, { access_token: "the successor's", expires_in: 3600 });
-    const paused = pausedAfterTheLease(async () => {
+    const paused = pausedBeforeSending(async () => {
       elapse(LEASE_MS);
       await runOut();
       expect((await token()).accessToken).toBe("the successor's");
@@ -74,12 +76,15 @@ describeEngines('a holder of the lease', engine => {
   test('that has less left than the request may take sends nothing either, and takes the lease again', async () => {
     await pushExpired();
     ground.platform.answer = answering(200, { access_token: 'new', expires_in: 3600 });
-    const paused = pausedAfterTheLease(async () => {
+    const paused = pausedBeforeSending(async () => {
       elapse(LEASE_MS - SYNC_DEADLINE_MS + 1);
       expect(ground.platform.seen).toHaveLength(0);
     });
     expect((await paused()).accessToken).toBe('new');
     expect(ground.platform.seen).toHaveLength(1);
+    const { rows } = await sql`select "generation" from "lease"
+      where "name" = ${leaseName((await row()).id)}`.execute(ground.database.db);
+    expect(rows).toEqual([{ generation: 2 }]);
   });
 
   test('whose answer comes after its successor stored one does not write over it', async () => {

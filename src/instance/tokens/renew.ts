@@ -33,6 +33,8 @@ export async function renew(context: RenewContext, wish: Wish, seen: Held): Prom
   const name = leaseName(seen.row.id);
   const deadline = effects.monotonic() + WAIT_MS;
   for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
+    // A round more once the time is over: this process may have been paused, and all be done.
+    const last = effects.monotonic() > deadline;
     const lease = await acquireLease(database, name, LEASE_MS, effects.monotonic);
     try {
       const current = await wish.load();
@@ -44,7 +46,7 @@ export async function renew(context: RenewContext, wish: Wish, seen: Held): Prom
     } finally {
       if (lease) await releaseLease(database, lease);
     }
-    if (effects.monotonic() > deadline) {
+    if (last) {
       throw new KeyferryError('busy', 'Another process is refreshing this credential.', {
         retryAfterMs: 1_000,
       });
