@@ -108,13 +108,14 @@ export function tokenGround(engine: TestEngine, config: Parameters<typeof instan
       .map(({ kind }) => kind);
   }
 
-  /** More users, each with an expired token. */
-  async function expiredUsers(count: number): Promise<number[]> {
+  /** More users, each with an expired token for each of the apps. */
+  async function expiredUsers(count: number, slugs: readonly string[] = [SLUG]): Promise<number[]> {
     const now = side.clock.now();
     const users: number[] = [];
     for (let n = 0; n < count; n += 1) {
       const { id } = await addUser(side.instance.database, { email: `more-${began}-${n}@example.com` }, now);
-      await side.push({ access_token: `old-${id}`, expiry_date: now - 1_000 }, SLUG, id);
+      for (const slug of slugs)
+        await side.push({ access_token: `old-${id}`, expiry_date: now - 1_000 }, slug, id);
       users.push(id);
     }
     return users;

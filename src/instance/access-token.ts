@@ -86,7 +86,7 @@ export function createAccessToken(context: Context): (request: TokenRequest) => 
 function refuseAtOnce(context: Context, { row }: Held): void {
   const standing = standingFault(context, row);
   if (standing !== null) throw standing;
-  context.platform.refuseWhileSilent();
+  context.platform.refuseWhileSilent(row.appId);
 }
 
 /** @throws KeyferryError not_a_token_app */

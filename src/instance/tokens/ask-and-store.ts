@@ -31,13 +31,14 @@ export async function askAndStore(
   const { effects, platform } = context;
   const { row } = held;
   const asked = { calcomUserId: row.userId, appSlug: row.appId };
+  const subject = { credentialId: row.id, appSlug: row.appId };
   // A process may have been paused since it took the lease: then nothing is sent.
   if (leaseLeftMs(lease, effects.monotonic()) < SYNC_DEADLINE_MS) return null;
-  if (!wish.now) platform.refuseWhileSilent();
+  if (!wish.now) platform.refuseWhileSilent(row.appId);
   let answer: Credential;
   try {
     requireEndpoint(context);
-    answer = await platform.ask(String(row.id), () => askPlatform(context, asked, wish), wish);
+    answer = await platform.ask(subject, () => askPlatform(context, asked, wish), wish);
   } catch (error) {
     if (isKeyferryError(error)) await noteFailure(context, row, error, lease);
     throw error;

@@ -111,6 +111,36 @@ describeEngines('a platform', engine => {
     expect(await platformEvents()).toEqual([]);
   });
 
+  test('that is slow or broken for one app is asked for the others', async () => {
+    const instance = await ground.another();
+    const slugs = [SLUG, 'zoom'] as const;
+    const ids = await expiredUsers(8, slugs);
+    const about = (id: number, appSlug: string) => codeOf(instance.accessToken({ userId: id, appSlug }));
+    ground.platform.answer = ({ body }, response) => {
+      if (body.endsWith('appSlug=zoom')) return good({} as never, response);
+      return void response.writeHead(500).end();
+    };
+    expect(await about(ids[0] ?? 0, 'zoom')).toBe('given');
+    for (const id of ids.slice(0, 5)) expect(await about(id, SLUG)).toBe('platform_unreachable');
+    // Three, then none for this app; the other one's are still answered, and the platform is not called silent.
+    expect(ground.platform.seen).toHaveLength(4);
+    ground.clock.advance(1);
+    expect(await about(ids[1] ?? 0, 'zoom')).toBe('given');
+    expect(instance.platformState()).toMatchObject({ state: 'answering', since: null });
+    expect(await about(ids[5] ?? 0, SLUG)).toBe('platform_unreachable');
+    expect(ground.platform.seen).toHaveLength(5);
+  });
+
+  test('that takes requests and never has more than a 502 for an answer is unreachable', async () => {
+    const instance = await ground.another();
+    const ids = await expiredUsers(5);
+    ground.platform.answer = answering(502, '<html>', { 'content-type': 'text/html' });
+    for (const id of ids) expect(await codeOf(ask(instance, id))).toBe('platform_unreachable');
+    expect(ground.platform.seen).toHaveLength(3);
+    expect(instance.platformState()).toMatchObject({ state: 'unreachable' });
+    expect(await platformEvents()).toEqual(['platform.unreachable']);
+  });
+
   test('is asked by a person although it is left alone, which is a probe', async () => {
     const { instance } = await foundDead(3);
     await pushExpired();

@@ -1,15 +1,9 @@
-import { type BreakerState, circuitBreaker } from '../../lib/circuit-breaker.ts';
+import type { BreakerState } from '../../lib/circuit-breaker.ts';
 import { isKeyferryError, type KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { closeIncident, type Incident, openIncident } from '../store/index.ts';
 import { fault } from './faults.ts';
-
-/** After so many exchanges in a row that came to nothing, the platform is left alone. */
-const THRESHOLD = 3;
-/** For how long, in milliseconds. */
-const BACKOFF = { firstMs: 1_000, ceilingMs: 60_000 };
-/** How often a good answer looks whether another process has opened an incident, in milliseconds. */
-const LOOK_MS = 60_000;
+import { incidentNotes } from './incident-notes.ts';
+import { platformBreakers, type Subject } from './platform-breakers.ts';
 
 /** What this process knows of the platform. Times are epoch milliseconds. */
 export interface PlatformState {
@@ -30,110 +24,95 @@ export interface PlatformState {
 export interface Platform {
   state(): PlatformState;
   /** @throws KeyferryError platform_unreachable at once, while it is left alone */
-  refuseWhileSilent(): void;
+  refuseWhileSilent(appSlug: string): void;
   /**
    * Makes one exchange and learns from its outcome.
-   * @param subject for whom: 5xx of one subject alone do not stand for all
    * @param options.now a person asks: do not wait
    * @throws what `exchange` throws; KeyferryError platform_unreachable without an exchange
    */
   ask<Answer>(
-    subject: string,
+    subject: Subject,
     exchange: () => Promise<Answer>,
     options?: { readonly now?: boolean },
   ): Promise<Answer>;
 }
 
-/** Watches the platform: a circuit breaker in this process, and one event an incident across processes. */
+/** Watches the platform: circuit breakers in this process, and one event an incident across processes. */
 export function watchPlatform({
   database,
   effects,
 }: Pick<InstanceContext, 'database' | 'effects'>): Platform {
-  const { now, random, log } = effects;
-  const breaker = circuitBreaker({ threshold: THRESHOLD, backoff: BACKOFF, now, random });
+  const { now } = effects;
+  const breakers = platformBreakers(effects);
+  const notes = incidentNotes({ database, effects });
   let answeredAt: number | null = null;
   let refusingSince: number | null = null;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let troubled = false;
 
-  function silent(): KeyferryError {
-    return fault('platform_unreachable', 'The platform does not answer, and is asked again later.', {
-      retryAfterMs: Math.max(1, breaker.waitMs()),
-    });
+  /** Some of it is left alone, and nothing has come from it since. An app that is slow at its provider is not it. */
+  function silence(): BreakerState | null {
+    const [longest] = breakers.open().filter(({ since }) => answeredAt === null || answeredAt < (since ?? 0));
+    return longest ?? null;
   }
 
-  async function opened(code: Incident['code'], { message }: KeyferryError): Promise<void> {
-    troubled = true;
-    const isNew = await openIncident(database, { code, detail: message, at: now() });
-    if (isNew) log.error({ code }, message);
-  }
-
-  /** @param codes what the answer proves to be over */
-  async function closed(codes: readonly Incident['code'][]): Promise<void> {
-    if (!troubled && now() - lookedAt < LOOK_MS) return;
-    lookedAt = now();
-    if (await closeIncident(database, { codes, at: now() })) log.info('the platform answers again');
-    troubled = refusingSince !== null;
-  }
-
-  /** What is written down must not hide what happened. */
-  const noted = (writing: Promise<void>) =>
-    writing.catch(err => log.error({ err }, 'an incident was not noted'));
-
-  async function learn(subject: string, outcome: KeyferryError | null, attempt: Attempt): Promise<void> {
+  async function learn(outcome: KeyferryError | null, attempt: PlatformAttempt): Promise<void> {
     const code = outcome?.code;
     if (outcome !== null && code === 'platform_unreachable') {
-      // With a cause nothing came at all; without one it was a 5xx, which may be about this subject alone.
-      const blamed = outcome.cause === undefined ? [subject] : [];
-      if (attempt.failed(...blamed)) await noted(opened(code, outcome));
+      attempt.failed(outcome);
+      if (silence() !== null) await notes.begun(code, outcome.message);
       return;
     }
     attempt.succeeded();
     answeredAt = now();
     if (outcome !== null && code === 'platform_refused') {
-      if (refusingSince === null) {
-        refusingSince = now();
-        await noted(opened(code, outcome));
-      }
+      const begins = refusingSince === null;
+      refusingSince ??= now();
+      if (begins) await notes.begun(code, outcome.message);
       return;
     }
     // A token, or word of a dead grant, is only for who has the secret. Anything else any server may say.
     const accepted = outcome === null || code === 'needs_reconnect';
     if (accepted) refusingSince = null;
-    await noted(closed(accepted ? ['platform_unreachable', 'platform_refused'] : ['platform_unreachable']));
+    await notes.over(accepted ? ['platform_unreachable', 'platform_refused'] : ['platform_unreachable']);
   }
 
   return {
-    refuseWhileSilent() {
-      if (breaker.waitMs() > 0) throw silent();
+    refuseWhileSilent(appSlug) {
+      const wait = breakers.waitMs(appSlug);
+      if (wait > 0) throw silent(wait);
     },
     async ask(subject, exchange, { now: force = false } = {}) {
-      const attempt = breaker.attempt(force);
-      if (attempt === null) throw silent();
+      const attempt = breakers.attempt(subject, force);
+      if (attempt === null) throw silent(breakers.waitMs(subject.appSlug));
       try {
         const answer = await exchange();
-        await learn(subject, null, attempt);
+        await learn(null, attempt);
         return answer;
       } catch (error) {
-        if (isKeyferryError(error)) await learn(subject, error, attempt);
+        if (isKeyferryError(error)) await learn(error, attempt);
         throw error;
       } finally {
         attempt.dropped();
       }
     },
-    state: () => stateOf(breaker.state(), { refusingSince, answeredAt }),
+    state() {
+      const found = silence();
+      if (found !== null) {
+        const { since, nextTryAt } = found;
+        return { state: 'unreachable', since, nextTryAt, answeredAt };
+      }
+      if (refusingSince !== null) {
+        return { state: 'refusing', since: refusingSince, nextTryAt: null, answeredAt };
+      }
+      const state = answeredAt === null ? 'unknown' : 'answering';
+      return { state, since: null, nextTryAt: null, answeredAt };
+    },
   };
 }
 
-type Attempt = NonNullable<ReturnType<ReturnType<typeof circuitBreaker>['attempt']>>;
+type PlatformAttempt = NonNullable<ReturnType<ReturnType<typeof platformBreakers>['attempt']>>;
 
-function stateOf(
-  { state, since, nextTryAt }: BreakerState,
-  { refusingSince, answeredAt }: { refusingSince: number | null; answeredAt: number | null },
-): PlatformState {
-  if (state !== 'closed') return { state: 'unreachable', since, nextTryAt, answeredAt };
-  if (refusingSince !== null) {
-    return { state: 'refusing', since: refusingSince, nextTryAt: null, answeredAt };
-  }
-  return { state: answeredAt === null ? 'unknown' : 'answering', since: null, nextTryAt: null, answeredAt };
+function silent(retryAfterMs: number): KeyferryError {
+  return fault('platform_unreachable', 'The platform does not answer, and is asked again later.', {
+    retryAfterMs: Math.max(1, retryAfterMs),
+  });
 }
