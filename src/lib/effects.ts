@@ -11,7 +11,7 @@ export const STEPS = [
   'refresh.committed',
   'refresh.released',
   'push.claimed',
-  'push.sent',
+  'push.answered',
   'push.done',
   'receive.read',
   'receive.stored',

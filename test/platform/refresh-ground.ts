@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { onTestFinished } from 'vitest';
-import { createCatalogue, type OAuthApp, type OAuthDefinition } from '../../src/apps/index.ts';
+import { createCatalogue } from '../../src/apps/index.ts';
 import { GOOGLE_ERRORS } from '../../src/apps/shared.ts';
-import { zoom } from '../../src/apps/zoom.ts';
 import { type DatabaseLocation, migrate, openDatabase } from '../../src/lib/db/index.ts';
 import { createEffects, type Effects } from '../../src/lib/effects.ts';
 import { createLog } from '../../src/lib/log.ts';
@@ -15,21 +14,16 @@ import type { PlatformTables } from '../../src/platform/tables.ts';
 import { findApp, setAppKeys, storeGrant } from '../../src/platform/vault/index.ts';
 import { readCredential } from '../../src/protocol/index.ts';
 import { heldClock } from '../clock.ts';
+import { GRACEFUL, likeZoom } from './like-zoom.ts';
 import { CALCOM_USER, CLIENT, EXTERNAL_USER, platformConfig } from './platform.ts';
 import { scriptedServer } from './server.ts';
 
 export const HOUR_MS = 3_600_000;
 
-/** Zoom's record, with what a test wants of its refresh. */
-export function likeZoom(slug: string, changes: Partial<OAuthDefinition>): OAuthApp {
-  const credential = { ...zoom.credential, oauth: { ...zoom.credential.oauth, ...changes } };
-  return { ...zoom, slug, credential };
-}
-
 /** Apps that differ in what their record says of a refresh token that was used. */
 export const APPS = [
   likeZoom('rotating', { rotation: { rotates: true, graceMs: null } }),
-  likeZoom('graceful', { rotation: { rotates: true, graceMs: 60_000 } }),
+  GRACEFUL,
   likeZoom('blocked', { errors: GOOGLE_ERRORS }),
   likeZoom('lasting', { rotation: { rotates: false, graceMs: null } }),
 ];

@@ -1,9 +1,12 @@
+import { flushCompileCache } from 'node:module';
 import type { ProviderOverrides } from '../../src/apps/index.ts';
 import type { DatabaseLocation } from '../../src/lib/db/index.ts';
 import { listen } from '../../src/lib/http/index.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { instanceConfig } from '../instance.ts';
+import { GRACEFUL } from '../platform/like-zoom.ts';
+import { crashPoint } from './crash-point.ts';
 
 export interface PlatformProcessOptions {
   readonly providers?: ProviderOverrides;
@@ -23,9 +26,12 @@ const config = {
   targetKind: 'keyferry' as const,
   withRefreshToken: false,
   providers: providers ?? {},
+  apps: [GRACEFUL],
 };
-const platform = await createPlatform(config, { log: createLog('silent') });
+const platform = await createPlatform(config, { log: createLog('silent'), step: crashPoint() });
 const { url } = await listen(platform.fetch, { port: 0, host: '127.0.0.1' });
 if (started) platform.start();
 process.on('disconnect', () => process.exit());
 process.send?.({ url });
+// The next start is quicker by half; a process that is killed would not write it.
+flushCompileCache();

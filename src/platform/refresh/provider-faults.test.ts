@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { HOUR_MS, likeZoom, refreshGround } from '../../../test/platform/refresh-ground.ts';
+import { likeZoom } from '../../../test/platform/like-zoom.ts';
+import { HOUR_MS, refreshGround } from '../../../test/platform/refresh-ground.ts';
 import { createCatalogue } from '../../apps/index.ts';
 import { freshCredential } from './fresh-credential.ts';
 
