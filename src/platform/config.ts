@@ -2,6 +2,7 @@ import type { AppDefinition, AppsFile, ProviderOverrides } from '../apps/index.t
 import { ConfigError, type Env, readVariables } from '../lib/config.ts';
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 import { ENCRYPTION_KEY_NAME, SECRET_NAMES, WEBAPP_URL_NAME } from '../protocol/index.ts';
+import { type HostWebhook, readHostWebhook } from './host-webhooks/index.ts';
 import { TARGET_KINDS, type TargetKind } from './tables.ts';
 
 /** All that a platform needs to know. What `sync` says of the instance at `webappUrl` is the default target. */
@@ -15,6 +16,8 @@ export interface PlatformConfig extends RoleSettings {
   readonly targetKind: TargetKind;
   /** Whether refresh tokens travel to the default target. */
   readonly withRefreshToken: boolean;
+  /** Where the host hears of events; nowhere where it is left out. */
+  readonly hostWebhook?: HostWebhook | null;
 }
 
 export interface ReadOptions {
@@ -45,6 +48,7 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
   const platformUrl = variables.baseUrl('KEYFERRY_PLATFORM_URL');
   const targetKind = variables.choice('KEYFERRY_TARGET', TARGET_KINDS, 'keyferry');
   const withRefreshToken = variables.flag('KEYFERRY_DELIVER_REFRESH_TOKEN', false);
+  const hostWebhook = readHostWebhook(variables);
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
   return {
     ...settings,
@@ -53,5 +57,6 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
     ...file,
     targetKind,
     withRefreshToken,
+    hostWebhook,
   };
 }

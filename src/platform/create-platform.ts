@@ -7,6 +7,7 @@ import { createScheduler } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
 import { tellEndings } from './endings/index.ts';
+import { putHostWebhook } from './host-webhooks/index.ts';
 import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
@@ -66,6 +67,7 @@ export async function createPlatform(
   try {
     await migrate(database, PLATFORM_MIGRATIONS);
     await putDefaultTarget(context);
+    await putHostWebhook(context);
   } catch (error) {
     await closeOutbound();
     await database.close();

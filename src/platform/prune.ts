@@ -1,5 +1,5 @@
 import type { PlatformContext } from './context.ts';
-import { deleteOldAttempts, deleteOldEvents, deleteOldSessions } from './store/index.ts';
+import { deleteOldAttempts, deleteOldEvents, deleteOldSessions, deleteTold } from './store/index.ts';
 
 /** How long events are kept: 90 days, in milliseconds. */
 export const EVENTS_KEPT_MS = 90 * 86_400_000;
@@ -11,6 +11,9 @@ export const SESSIONS_KEPT_MS = 3_600_000;
  */
 export const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
 
+/** How long what the host was told is kept: 7 days, and 90 where it did not take it. Milliseconds. */
+export const TOLD_KEPT_MS = { done: 7 * 86_400_000, stopped: EVENTS_KEPT_MS };
+
 /** Deletes what is past its time. Never rejects. */
 export async function prune({
   database,
@@ -20,6 +23,7 @@ export async function prune({
   try {
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
+    await deleteTold(database.db, { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped });
     await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');

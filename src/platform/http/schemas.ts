@@ -17,10 +17,11 @@ const time = z.number().openapi({ description: 'Epoch milliseconds' });
 export const deliverySchema = z
   .object({
     id: z.int(),
-    topic: z.enum(TOPICS),
-    targetId: z.string(),
-    connectionId: z.string(),
-    calcomUserId: z.int(),
+    topic: z.enum(TOPICS).openapi({ description: "`host.event` goes to the host's own webhook" }),
+    event: z.string().nullable().openapi({ description: 'The type of what the host is told' }),
+    targetId: z.string().openapi({ description: "`host` is the host's own webhook" }),
+    connectionId: z.string().nullable(),
+    calcomUserId: z.int().nullable(),
     appSlug: z.string(),
     state: z.enum(['waiting', 'done', 'stopped']),
     attempts: z.int(),

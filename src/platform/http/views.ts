@@ -16,8 +16,14 @@ export function connectionView(row: ConnectionRow): z.infer<typeof connectionSch
 }
 
 export function deliveryView(row: OutboxRow): z.infer<typeof deliverySchema> {
-  const { generation: _generation, claimedBy: _claimedBy, ...view } = row;
-  return view;
+  const { key: _key, generation: _generation, claimedBy: _claimedBy, payload, ...view } = row;
+  const { connectionId, calcomUserId } = row;
+  return {
+    ...view,
+    event: payload === null ? null : JSON.parse(payload).type,
+    connectionId: connectionId || null,
+    calcomUserId: calcomUserId || null,
+  };
 }
 
 export function eventView({ id, at, kind, actor, detail }: EventRow): z.infer<typeof eventSchema> {

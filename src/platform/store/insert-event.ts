@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../tables.ts';
+import { enqueueHostEvent } from './enqueue-host-event.ts';
 
 export type EventKind =
   | 'connection.connected'
@@ -32,11 +33,17 @@ export interface NewEvent {
   readonly endsAt?: number | null;
 }
 
-/** Writes down what happened. @param at epoch milliseconds */
+/**
+ * Writes down what happened, and with it the word to the host, where the host is to be told of it.
+ * @param at epoch milliseconds
+ */
 export async function insertEvent(db: Db, event: NewEvent, at: number): Promise<void> {
-  const { connectionId = null, externalUserId = null, appSlug = null, detail = null } = event;
+  const { connectionId = null, externalUserId = null, appSlug = null, endsAt = null } = event;
+  const ends = endsAt === null ? [] : [new Date(endsAt).toISOString()];
+  const detail = [event.detail ?? [], ends].flat().join(' at ') || null;
   await sql`
     insert into "platform_event" ("at", "kind", "actor", "connectionId", "externalUserId", "appSlug", "detail")
     values (${at}, ${event.kind}, ${event.actor}, ${connectionId}, ${externalUserId}, ${appSlug}, ${detail})
   `.execute(db);
+  await enqueueHostEvent(db, event, at);
 }
