@@ -44,7 +44,9 @@ export async function refreshGround(location?: DatabaseLocation) {
     return { body: { ...tokens, expires_in: 3600 } };
   });
   const clock = heldClock(Date.now());
-  const providers = Object.fromEntries(SLUGS.map(slug => [slug, { tokenEndpoint: provider.url }]));
+  const providers = Object.fromEntries(
+    SLUGS.map(slug => [slug, { tokenEndpoint: provider.url, revocationEndpoint: `${provider.url}/revoke` }]),
+  );
   const config = platformConfig({ ...(location ? { location } : {}), providers, apps: APPS });
   const logged: string[] = [];
 

@@ -7,7 +7,7 @@ import {
   KeyferryError,
   STATUS,
 } from '../../protocol/index.ts';
-import { redirectUri, refreshTokens, type TokenOutcome } from '../oauth/index.ts';
+import { redirectUri, refreshTokens, revokeGrant, type TokenOutcome } from '../oauth/index.ts';
 import { deleteRefreshAttempt } from '../store/index.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { type Attempt, beginAttempt, keepAnswerOf, renews } from './attempt.ts';
@@ -38,7 +38,7 @@ export async function refreshAtProvider(
     const outcome = await ask(context, settled.grant, { gate, lease, attempt });
     if (gate.refusal !== null && isAnswerOfGrant(outcome)) await clientAccepted(context, gate.slug);
     return outcome.kind === 'tokens'
-      ? await keep(context, settled.grant, { ...attempt, tokens: outcome.credential })
+      ? await keep(context, settled.grant, { gate, attempt: { ...attempt, tokens: outcome.credential } })
       : await fail(context, settled, { gate, attempt, outcome });
   } finally {
     await gate.leave();
@@ -123,7 +123,7 @@ const WRITES = 3;
 async function keep(
   context: RefreshContext,
   grant: Grant,
-  attempt: Attempt & { readonly tokens: Credential },
+  { gate, attempt }: { gate: Gate; attempt: Attempt & { readonly tokens: Credential } },
 ): Promise<Renewed> {
   const { id } = grant.row;
   for (let write = 1; ; write += 1) {
@@ -133,6 +133,9 @@ async function keep(
       // A reconnect, an import or another process came first; the answer may be of use to it.
       return { grant: (await takeOver(context, id)).grant, refreshed: false };
     } catch (error) {
+      // Disconnected meanwhile: what the provider gives after that is ended too.
+      if (isKeyferryError(error) && error.code === 'connection_not_found')
+        await endGrant(context, gate, attempt.tokens);
       if (write === WRITES || isKeyferryError(error)) throw error;
       context.effects.log.warn({ err: error, connectionId: id }, 'refreshed token not stored yet');
       await context.effects.sleep(200 * write);
@@ -140,22 +143,30 @@ async function keep(
   }
 }
 
+async function endGrant({ outbound, effects }: RefreshContext, { client, slug }: Gate, tokens: Credential) {
+  const revocation = await revokeGrant(outbound, client, tokens, effects.now);
+  effects.log.info({ app: slug, ...revocation }, 'refreshed a connection that is gone');
+}
+
 async function fail(
   context: RefreshContext,
-  { grant, doubtSince, spare }: Settled,
+  { grant, doubtSince }: Settled,
   failed: { gate: Gate; attempt: Attempt; outcome: Exclude<TokenOutcome, { kind: 'tokens' }> },
 ): Promise<Renewed> {
   const { gate, attempt, outcome } = failed;
   const { row } = grant;
   const { kind, reason, retryAfterMs, maybeDone = false } = outcome;
-  const over = maybeDone ? null : attempt.id;
+  const { rotates } = gate.client.app.credential.oauth.rotation;
+  // One trace is enough to know that the refresh token may be spent.
+  const leavesDoubt = maybeDone && rotates !== false && doubtSince === null;
+  const over = leavesDoubt ? null : attempt.id;
   // Another write may have landed while we asked, and a dead old token says nothing about a newer one.
   const current = await loadGrant(context, row.id);
   if (current.row.version !== row.version) {
     if (over !== null) await deleteRefreshAttempt(context.database.db, over);
     return { grant: current, refreshed: false };
   }
-  if (kind === 'grant') return replaceDead(context, current, { attempt, reason, doubtSince, spare });
+  if (kind === 'grant') return replaceDead(context, current, { attempt, reason });
   const error = providerError(row.appSlug, { ...outcome, kind });
   const quiet =
     kind === 'client' && (await clientRefused(context, gate, { before: row.statusReason, retryAfterMs }));
@@ -169,18 +180,19 @@ async function fail(
  */
 async function replaceDead(
   context: RefreshContext,
-  grant: Grant,
-  known: Pick<Settled, 'doubtSince' | 'spare'> & { attempt: Attempt; reason: string },
+  { row }: Grant,
+  { attempt, reason }: { attempt: Attempt; reason: string },
 ): Promise<Renewed> {
-  const { attempt, reason, doubtSince, spare } = known;
+  await deleteRefreshAttempt(context.database.db, attempt.id);
+  const { grant, doubtSince, spare } = await takeOver(context, row.id);
+  if (grant.row.version !== row.version) return { grant, refreshed: false };
   const [kept] = spare;
   if (kept !== undefined && renews(kept)) {
-    await deleteRefreshAttempt(context.database.db, attempt.id);
     const adopted = await commitAnswer(context, grant, kept);
-    return { grant: adopted ?? (await loadGrant(context, grant.row.id)), refreshed: false };
+    return { grant: adopted ?? (await loadGrant(context, row.id)), refreshed: false };
   }
-  const error = needsReconnect(grant.row.appSlug);
+  const error = needsReconnect(row.appSlug);
   const statusReason = doubtSince === null ? error.code : 'answer_lost';
-  await noteFailure(context, grant.row, { error, reason, statusReason, over: attempt.id });
+  await noteFailure(context, row, { error, reason, statusReason });
   throw error;
 }

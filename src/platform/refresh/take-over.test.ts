@@ -276,6 +276,46 @@ describe('an answer that was lost on its way', () => {
   });
 });
 
+describe('a provider that does not answer for long', () => {
+  const silent = (): Outbound => async () => {
+    throw new OutboundError('timeout', 'no answer within 30000 ms', true);
+  };
+  test.each([
+    ['rotating', 1],
+    ['lasting', 0],
+  ])('leaves one trace at most, however often it is tried (%s)', async (slug, traces) => {
+    const ground = await refreshGround();
+    const id = await ground.connect(slug);
+    const context = await ground.start({ outbound: silent });
+    for (let tries = 0; tries < 5; tries += 1) {
+      await expect(freshCredential(context, id)).rejects.toMatchObject({ code: 'provider_unanswered' });
+      ground.clock.advance(10 * 60_000);
+    }
+    expect(await ground.open()).toBe(traces);
+    expect((await ground.state(id)).failures).toBe(5);
+  });
+});
+
+test('what a provider answers to a connection that is gone is revoked there', async () => {
+  const ground = await refreshGround();
+  const id = await ground.connect('rotating');
+  const { db } = ground.context.database;
+  const issue = ground.provider.answer;
+  ground.provider.answer = async request => {
+    if (request.url === '/revoke') return {};
+    await db.deleteFrom('connection').execute();
+    return issue(request);
+  };
+  await expect(freshCredential(ground.context, id)).rejects.toMatchObject({ code: 'connection_not_found' });
+  expect(
+    ground.provider.received.map(({ url, body }) => [url, new URLSearchParams(body).get('token')]),
+  ).toEqual([
+    ['/', null],
+    ['/revoke', 'access-1'],
+  ]);
+  expect(await ground.open()).toBe(0);
+});
+
 describe('the lease', () => {
   test('that has too little left for the request is given back, and taken anew', async () => {
     const ground = await refreshGround();
