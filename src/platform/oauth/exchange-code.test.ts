@@ -4,7 +4,7 @@ import { heldClock } from '../../../test/clock.ts';
 import { sampleKeys } from '../../../test/platform/by-record.ts';
 import { strictByRecord } from '../../../test/platform/strict-by-record.ts';
 import { createCatalogue, isOAuthApp, type OAuthApp, type OAuthDefinition } from '../../apps/index.ts';
-import { createOutbound } from '../../lib/outbound.ts';
+import { createOutbound, OutboundError } from '../../lib/outbound.ts';
 import { authorizationUrl } from '../connect/begin-attempt.ts';
 import { exchangeCode, oauthClient, refreshTokens } from './index.ts';
 
@@ -141,6 +141,15 @@ describe('an app token', () => {
     expect(await refreshTokens(outbound, by, grant)).toMatchObject({ kind });
     expect(asked).toEqual([STEP.endpoint]);
   });
+});
+
+test('an app token that does not come says that nothing was asked of the grant', async () => {
+  const app = appWith({ clientAuthentication: 'app_token', appToken: STEP });
+  const by = oauthClient(app, { client_id: 'id', client_secret: 'secret' });
+  const outbound = () => Promise.reject(new OutboundError('timeout', 'no answer', true));
+  const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+  const outcome = await refreshTokens(outbound, by, grant);
+  expect(outcome).toEqual({ kind: 'unreachable', reason: 'no answer', retryAfterMs: null });
 });
 
 test('a grant that cannot be refreshed is over, and nobody is asked', async () => {
