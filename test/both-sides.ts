@@ -39,6 +39,8 @@ export async function startBothSides(
     instance?: Partial<Omit<InstanceConfig, 'sync'>>;
     /** The sync endpoint that the instance has in the place of the platform's. */
     endpoint?: string;
+    /** How far the platform's clock is ahead of the instance's, in milliseconds. */
+    platformAheadMs?: number;
   } = {},
 ): Promise<BothSides> {
   const clock = heldClock(Date.now());
@@ -71,7 +73,7 @@ export async function startBothSides(
       publicUrl: platformDoor.url,
       ...changes.platform,
     }),
-    effects,
+    { ...effects, now: () => clock.now() + (changes.platformAheadMs ?? 0) },
   );
   onTestFinished(platform.close);
   platformDoor.open(platform.fetch);

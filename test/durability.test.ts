@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { describe, expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { addUser, type Instance } from '../src/instance/index.ts';
 import { type DatabaseLocation, openDatabase } from '../src/lib/db/index.ts';
 import { listen } from '../src/lib/http/index.ts';
@@ -10,6 +9,7 @@ import { engines, type TestEngine } from './engines.ts';
 import { instanceConfig, startInstance } from './instance.ts';
 import { api, check, type Key, makeKeys, pushUntilKilled } from './processes/pushes.ts';
 import { type RoleProcess, startProcess } from './processes/start.ts';
+import { seeded } from './seeded.ts';
 import { temporaryFolder } from './temp.ts';
 
 const KILLS = 20;
@@ -148,18 +148,4 @@ async function othersGone(location: DatabaseLocation): Promise<void> {
     timeout: 10_000,
   });
   await database.close();
-}
-
-/** Dice that fall alike for one seed; a failure prints it, KEYFERRY_TEST_SEED repeats it. */
-function seeded(): () => number {
-  const seed = Number(process.env.KEYFERRY_TEST_SEED ?? randomInt(2 ** 31));
-  onTestFailed(() => console.error(`The kills fell with KEYFERRY_TEST_SEED=${seed}.`));
-  let state = seed;
-  // mulberry32
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -10,8 +10,12 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** Stands in front of a real server: records what passes, and breaks what a test wants broken. */
-export async function startProxy(upstream: string): Promise<RecordingProxy> {
+/**
+ * Stands in front of a real server: records what passes, and breaks what a test wants broken.
+ * @param upstream its address; of several, each gets one request in turn
+ */
+export async function startProxy(...upstream: readonly [string, ...string[]]): Promise<RecordingProxy> {
+  let passed = 0;
   const server: FaultyServer = await startFaultyServer();
   const proxy: RecordingProxy = {
     url: server.url,
@@ -23,7 +27,8 @@ export async function startProxy(upstream: string): Promise<RecordingProxy> {
     const fault = proxy.fault(request);
     if (fault) return void response.writeHead(fault.status).end(fault.body ?? '');
     const { host: _, connection: __, ...headers } = request.headers;
-    const answer = await fetch(`${upstream}${request.path}`, {
+    const next = upstream[passed++ % upstream.length];
+    const answer = await fetch(`${next}${request.path}`, {
       method: request.method,
       headers: headers as Record<string, string>,
       redirect: 'manual',

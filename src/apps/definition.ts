@@ -156,11 +156,18 @@ export interface OAuthDefinition {
   readonly rotation: {
     /** Whether a refresh ends the refresh token that was used. */
     readonly rotates: boolean | 'unknown';
-    /** For how long the used one is still taken, in milliseconds. */
+    /**
+     * For how long the used one is still taken, in milliseconds; null: not at all. An answer that was lost on
+     * its way is asked for again within it.
+     */
     readonly graceMs: number | null | 'unknown';
   };
   /** After how long without use a refresh token dies, in milliseconds; null: never. */
   readonly idleLifetimeMs: number | null | 'unknown';
+  /** How long a grant lives however it is used, in milliseconds; left out where nothing is known of an end. */
+  readonly grantLifetimeMs?: number | null;
+  /** What it means where the token answer states an end of the grant, and what to do: for the operator. */
+  readonly statedEnd?: string;
   /** How often one grant may be refreshed. */
   readonly refreshLimit: { readonly count: number; readonly perMs: number } | null | 'unknown';
   /** Error codes of the token endpoint, by what they mean; beside those of RFC 6749. */
@@ -168,6 +175,8 @@ export interface OAuthDefinition {
     readonly grantDead: readonly string[];
     readonly clientWrong: readonly string[];
     readonly pause: readonly string[];
+    /** The user's organisation forbids it: its administrator must act, the user alone cannot mend it. */
+    readonly policy: readonly string[];
   };
   /** Parameters of the callback that must be kept with the grant: Zoho's `accounts-server`, `location`. */
   readonly callbackMembers: readonly string[];

@@ -1,5 +1,5 @@
 import type { AppDefinition } from './definition.ts';
-import { DAY_MS, GOOGLE_KEYS, OAUTH_MANAGER, STANDARD, tokensWith } from './shared.ts';
+import { DAY_MS, GOOGLE_ERRORS, GOOGLE_KEYS, OAUTH_MANAGER, STANDARD, tokensWith } from './shared.ts';
 
 export const googleCalendar = {
   slug: 'google-calendar',
@@ -29,8 +29,11 @@ export const googleCalendar = {
       authorizeParameters: { access_type: 'offline', prompt: 'consent' },
       pkce: true,
       rotation: { rotates: false, graceMs: null },
+      errors: GOOGLE_ERRORS,
       // "Six months", developers.google.com/identity/protocols/oauth2.
       idleLifetimeMs: 180 * DAY_MS,
+      statedEnd:
+        'The consent screen of the Google project is in testing mode, or the user gave access for a time: publish it in the Google Cloud console, then have the user connect again.',
       notes: [
         'A refresh token that is not used for six months dies.',
         'While the consent screen of the Google project is in testing, a refresh token lives 7 days.',

@@ -23,7 +23,7 @@ export const hubspot = {
       revocationEndpoint: 'https://api.hubapi.com/oauth/2026-03/token/revoke',
       scopes: ['crm.objects.contacts.read', 'crm.objects.contacts.write', 'crm.objects.owners.read'],
       pkce: true,
-      errors: { grantDead: ['BAD_REFRESH_TOKEN'], clientWrong: ['BAD_CLIENT_SECRET'], pause: [] },
+      errors: { grantDead: ['BAD_REFRESH_TOKEN'], clientWrong: ['BAD_CLIENT_SECRET'], pause: [], policy: [] },
       notes: ['An access token lives 30 minutes.'],
     },
     apiBase: 'https://api.hubapi.com',

@@ -4,7 +4,8 @@ import { DAY_MS, STANDARD } from './shared.ts';
 /**
  * What both Microsoft apps share. `common` serves every tenant; one tenant alone or a national cloud
  * (login.microsoftonline.us, login.partner.microsoftonline.cn) is set in KEYFERRY_APPS_FILE.
- * Sources: learn.microsoft.com, "Refresh tokens in the Microsoft identity platform" and MSAL's error codes.
+ * Sources: learn.microsoft.com, "Refresh tokens in the Microsoft identity platform", MSAL's error codes, and
+ * "Microsoft Entra authentication and authorization error codes" for the numbers.
  */
 export const MICROSOFT = {
   ...STANDARD,
@@ -17,8 +18,25 @@ export const MICROSOFT = {
   idleLifetimeMs: 90 * DAY_MS,
   errors: {
     grantDead: ['interaction_required', 'consent_required', 'login_required', 'bad_token'],
-    clientWrong: [],
+    // The secret is wrong; the secret has ended.
+    clientWrong: ['7000215', '7000222'],
     pause: [],
+    // Entra says `invalid_grant` or `interaction_required` and means: conditional access (device, app, place,
+    // risk), no role in the app, an administrator's consent, a disabled account, an app that is not there.
+    policy: [
+      '50057',
+      '50105',
+      '53000',
+      '53001',
+      '53002',
+      '53003',
+      '53004',
+      '700016',
+      '7000112',
+      '90093',
+      '90094',
+      '90095',
+    ],
   },
   notes: [
     'Each refresh brings a new refresh token of 90 days; the old one stays valid until its own end.',

@@ -29,7 +29,7 @@ export const nextcloudtalk = {
       // Nextcloud's oauth2 app replaces the refresh token at each use: OauthApiController.
       rotation: { rotates: true, graceMs: null },
       // The same controller: a token that it does not find, or that was used, is this and not invalid_grant.
-      errors: { grantDead: ['invalid_request'], clientWrong: [], pause: [] },
+      errors: { grantDead: ['invalid_request'], clientWrong: [], pause: [], policy: [] },
       travels: ['user_id'],
       notes: ['A refresh token serves once: whoever refreshes with an old copy ends the connection.'],
     },

@@ -22,6 +22,18 @@ export const NO_KEYS = z.object({});
 /** Keys of most OAuth apps. */
 export const CLIENT_KEYS = z.object({ client_id: text, client_secret: text });
 
+/**
+ * Google's own error codes.
+ * Sources: developers.google.com/identity/protocols/oauth2/web-server, "Authorization errors";
+ * support.google.com/accounts/answer/16668185.
+ */
+export const GOOGLE_ERRORS = {
+  grantDead: [],
+  clientWrong: ['deleted_client', 'disabled_client'],
+  pause: [],
+  policy: ['access_not_configured', 'admin_policy_enforced', 'org_internal'],
+} as const satisfies OAuthDefinition['errors'];
+
 /** Google's apps. A single redirect address is taken too, as Cal.com takes it. */
 export const GOOGLE_KEYS = CLIENT_KEYS.extend({
   redirect_uris: z
@@ -51,7 +63,7 @@ export const STANDARD = {
   rotation: { rotates: 'unknown', graceMs: 'unknown' },
   idleLifetimeMs: 'unknown',
   refreshLimit: 'unknown',
-  errors: { grantDead: [], clientWrong: [], pause: [] },
+  errors: { grantDead: [], clientWrong: [], pause: [], policy: [] },
   callbackMembers: [],
   travels: [],
   notes: [],

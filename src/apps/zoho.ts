@@ -30,7 +30,12 @@ export const ZOHO = {
   rotation: { rotates: false, graceMs: null },
   idleLifetimeMs: null,
   refreshLimit: { count: 10, perMs: 10 * MINUTE_MS },
-  errors: { grantDead: ['invalid_code'], clientWrong: ['invalid_client_secret'], pause: ['Access Denied'] },
+  errors: {
+    grantDead: ['invalid_code'],
+    clientWrong: ['invalid_client_secret'],
+    pause: ['Access Denied'],
+    policy: [],
+  },
   callbackMembers: ['accounts-server', 'location'],
   travels: ['api_domain'],
   notes: [

@@ -113,6 +113,7 @@ describeEngines('accessToken', engine => {
     await side.push({ access_token: 'short', expiry_date: side.clock.now() + 60_000 });
     platform.answer = answering(500, 'no');
     expect((await token({ minimumSeconds: 600 })).accessToken).toBe('short');
+    side.clock.advance(1_000);
     platform.answer = answering(200, { access_token: 'long', expires_in: 3600 });
     expect((await token({ minimumSeconds: 600 })).accessToken).toBe('long');
   });
@@ -154,37 +155,6 @@ describeEngines('accessToken', engine => {
     expect(await token()).toMatchObject({ accessToken: 'bare', expiresAt: null });
     side.clock.advance(HOUR);
     expect((await token()).accessToken).toBe('bare');
-  });
-
-  test.each([
-    [answering(403, { message: 'Invalid secret' }), 'platform_refused', 'failing'],
-    [answering(404, { message: 'unknown' }), 'platform_unknown', 'failing'],
-    [answering(409, { code: 'needs_reconnect' }), 'needs_reconnect', 'needs_reconnect'],
-    [answering(400, { error: 'invalid_grant' }), 'needs_reconnect', 'needs_reconnect'],
-    [answering(409, '<html>a proxy</html>'), 'platform_malformed', 'failing'],
-    [answering(429, {}, { 'retry-after': '7' }), 'platform_busy', 'failing'],
-    [answering(500, { access_token: 'not taken' }), 'platform_unreachable', 'failing'],
-    [answering(200, '<html>'), 'platform_malformed', 'failing'],
-    [answering(200, ''), 'platform_malformed', 'failing'],
-    [answering(200, { data: { access_token: 'enveloped' } }), 'platform_malformed', 'failing'],
-    [answering(307, '', { location: '/elsewhere' }), 'platform_malformed', 'failing'],
-    [answering(200, `{"access_token":"${'x'.repeat(1_100_000)}"}`), 'platform_malformed', 'failing'],
-    [((_, response) => void response.destroy()) as FaultyServer['answer'], 'platform_unreachable', 'failing'],
-  ])('a failure has its code, keeps the token and is noted once (%#)', async (answer, code, expected) => {
-    await pushExpired();
-    platform.answer = answer;
-    await expect(token()).rejects.toMatchObject({ code });
-    await expect(token()).rejects.toMatchObject({ code });
-    expect(await status()).toMatchObject({ status: expected, statusReason: code, version: 1 });
-    const activity = await side.api('GET', `/api/keyferry/v1/activity?userId=${side.userId}&limit=1`);
-    expect(JSON.stringify(await activity.json())).toContain(`"detail":"${code}"`);
-    if (code !== 'needs_reconnect') {
-      platform.answer = answering(200, { access_token: 'recovered', expires_in: 3600 });
-      expect((await token()).accessToken).toBe('recovered');
-    }
-    await side.push({ access_token: 'reconnected', expiry_date: side.clock.now() + HOUR });
-    expect((await token()).accessToken).toBe('reconnected');
-    expect(await status()).toMatchObject({ status: 'working', statusReason: null });
   });
 
   test('Retry-After of the platform reaches the caller', async () => {

@@ -8,6 +8,7 @@ import type { AccessToken, TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import type { PushOutcome, StoredPush } from './store/index.ts';
 import type { InstanceTables } from './tables.ts';
+import type { Platform } from './tokens/platform.ts';
 
 /** What the operations of one instance share. */
 export interface InstanceContext {
@@ -19,5 +20,7 @@ export interface InstanceContext {
   /** To the platform's endpoint and to providers: addresses that the operator configured. */
   readonly outbound: Outbound;
   readonly signIn: SignInContext;
+  /** The other side as a whole, as this process knows it. */
+  readonly platform: Platform;
   readonly accessToken: (request: TokenRequest) => Promise<AccessToken>;
 }

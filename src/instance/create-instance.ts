@@ -20,8 +20,9 @@ import {
   setFirstApiKey,
   storePushes,
 } from './store/index.ts';
-import { SYNC_DEADLINE_MS } from './sync-client.ts';
 import type { InstanceTables } from './tables.ts';
+import { type PlatformState, watchPlatform } from './tokens/platform.ts';
+import { SYNC_DEADLINE_MS } from './tokens/sync-client.ts';
 
 /** The scheduling side: receives credentials, keeps them sealed, hands out working tokens. */
 export interface Instance {
@@ -31,6 +32,8 @@ export interface Instance {
   accessToken(request: TokenRequest): Promise<AccessToken>;
   /** What a user entered for an app without tokens. @throws KeyferryError */
   formCredential(request: FormCredentialRequest): Promise<Readonly<Record<string, unknown>>>;
+  /** Whether the platform answers, as far as this process knows. */
+  platformState(): PlatformState;
   readonly database: Database<InstanceTables>;
   /** Where the first admin is made, with its code; null once there is one. */
   setupLink(): Promise<string | null>;
@@ -72,11 +75,12 @@ export async function createInstance(
     // SQLite has one writer. On PostgreSQL a second group is sent while the first one's commit is on its way.
     parallel: database.engine === 'sqlite' ? 1 : 2,
   });
-  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
+  const platform = watchPlatform({ database, effects });
+  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound, platform });
   const signIn = instanceSignIn(config, database, effects);
   let stopping = false;
   const http = createHttp(
-    { config, database, catalogue, effects, pushes, outbound, accessToken, signIn },
+    { config, database, catalogue, effects, pushes, outbound, platform, accessToken, signIn },
     () => stopping,
   );
   async function prune(): Promise<void> {
@@ -94,6 +98,7 @@ export async function createInstance(
   return {
     fetch: request => http.fetch(request),
     accessToken,
+    platformState: platform.state,
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
     setupLink: () => setupLink(signIn),

@@ -6,3 +6,4 @@ export type { FormCredentialRequest } from './form-credential.ts';
 export { INSTANCE_MIGRATIONS } from './migrations.ts';
 export { type AppState, appStates } from './store/app-states.ts';
 export { addUser, listUsers, type NewUser, type UserView } from './store/users.ts';
+export type { PlatformState } from './tokens/platform.ts';

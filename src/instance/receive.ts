@@ -55,7 +55,9 @@ export async function receiveCredential(context: Context, request: PushRequest):
   const began = performance.now();
   const read = readKeys(context, push, encryptionKey);
   if (typeof read !== 'string') {
+    context.effects.step?.('receive.read');
     const outcome = await context.pushes.add(read);
+    context.effects.step?.('receive.stored');
     if (outcome !== 'missing') return { status: 200, body: pushAnswer(push.userId, outcome === 'created') };
   }
   const missing = await whatIsMissing(context, push);

@@ -58,6 +58,9 @@ export interface CredentialTable {
   pushedAt: number | null;
   refreshedAt: number | null;
   failedAt: number | null;
+  failures: Generated<number>;
+  retryAt: number | null;
+  formerStatus: Generated<CredentialStatus>;
 }
 
 export interface ApiKeyTable {
@@ -80,6 +83,13 @@ export interface EventTable {
   userId: number | null;
   appId: string | null;
   detail: string | null;
+}
+
+/** What is wrong with the other side as a whole; at most one row. */
+export interface IncidentTable {
+  name: string;
+  code: string;
+  since: number;
 }
 
 /** A calendar that is looked at for conflicts. What Cal.com keeps of its subscription is not read or written here. */
@@ -130,6 +140,7 @@ export interface InstanceTables {
   Credential: CredentialTable;
   ApiKey: ApiKeyTable;
   event: EventTable;
+  incident: IncidentTable;
   SelectedCalendar: SelectedCalendarTable;
   DestinationCalendar: DestinationCalendarTable;
   user_session: UserSessionTable;

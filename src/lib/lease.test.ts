@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../test/engines.ts';
 import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from './db/index.ts';
-import { acquireLease, forgetLease, type Lease, releaseLease } from './lease.ts';
+import { acquireLease, forgetLease, type Lease, leaseLeftMs, releaseLease } from './lease.ts';
 
 const LONG = 3_600_000;
 /** A lease that has run out when it is taken. */
@@ -86,6 +86,19 @@ describeEngines('a lease', engine => {
     expect(await acquireLease(database, 'job', LONG)).toBeNull();
     expect(await releaseLease(database, holder)).toBe(true);
     expect(await acquireLease(database, 'job', LONG)).not.toBeNull();
+  });
+
+  test('tells its holder how long it surely holds, counted from before it was asked for', async () => {
+    let now = 1_000;
+    const asked = acquireLease(database, 'job', LONG, () => now);
+    now = 6_000;
+    const lease = await asked;
+    if (lease === null) expect.unreachable('the lease is held');
+    expect([now, 1_000 + LONG, 1_000 + 2 * LONG].map(at => leaseLeftMs(lease, at))).toEqual([
+      LONG - 5_000,
+      0,
+      -LONG,
+    ]);
   });
 
   test('is released once', async () => {

@@ -9,20 +9,28 @@ export interface Lease {
   readonly owner: string;
   /** Grows with each holder of the name, so that what a former holder wrote can be told apart. */
   readonly generation: number;
+  /**
+   * Until when it surely holds, in milliseconds of this process's monotonic clock: counted from before it was
+   * asked for, so that it never ends later than in the database.
+   */
+  readonly until: number;
 }
 
 /**
  * Takes the lease if it is free or has run out. Time is the database's, so that clocks of processes do
  * not matter.
  * @param ttlMs how long it holds, in milliseconds: longer than the deadline of what is done under it
+ * @param monotonic the process's own clock, which nobody sets; milliseconds
  * @returns null while another holds it
  */
 export async function acquireLease(
   { db, engine }: Store,
   name: string,
   ttlMs: number,
+  monotonic: () => number = () => performance.now(),
 ): Promise<Lease | null> {
   const owner = randomUUID();
+  const until = monotonic() + ttlMs;
   const now = databaseNow(engine);
   const { rows } = await sql<{ generation: number }>`
     insert into "lease" ("name", "owner", "generation", "until")
@@ -33,7 +41,16 @@ export async function acquireLease(
     returning "generation"
   `.execute(db);
   const [row] = rows;
-  return row ? { name, owner, generation: row.generation } : null;
+  return row ? { name, owner, generation: row.generation, until } : null;
+}
+
+/**
+ * How long a lease surely still holds, in milliseconds; below 0 once it may be another's. A holder looks before
+ * each thing that must not be done twice: it may have been paused for any time.
+ * @param now of the clock with which it was taken
+ */
+export function leaseLeftMs({ until }: Lease, now: number): number {
+  return until - now;
 }
 
 /**

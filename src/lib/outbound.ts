@@ -8,6 +8,8 @@ export interface OutboundRequest {
   readonly body?: string;
   /** `give` answers a redirect, for a caller who judges where it leads; else it is refused. */
   readonly redirects?: 'refuse' | 'give';
+  /** In the place of the usual one. Milliseconds. */
+  readonly deadlineMs?: number;
 }
 
 export interface OutboundAnswer {
@@ -53,7 +55,8 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
     connect: addresses === 'public' ? { lookup: publicLookup } : {},
   });
   async function outbound(url: string, request: OutboundRequest = {}): Promise<OutboundAnswer> {
-    const deadline = AbortSignal.timeout(deadlineMs);
+    const withinMs = request.deadlineMs ?? deadlineMs;
+    const deadline = AbortSignal.timeout(withinMs);
     const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
     try {
       if (addresses === 'public') assertPublicUrl(new URL(url));
@@ -72,7 +75,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
       const body = await readCapped(response.body, maxBytes);
       return { status: response.status, headers: response.headers as unknown as Headers, body };
     } catch (error) {
-      throw judge(error, deadline.aborted, deadlineMs);
+      throw judge(error, deadline.aborted, withinMs);
     }
   }
   return Object.assign(outbound, { close: () => agent.destroy() });

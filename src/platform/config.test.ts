@@ -69,3 +69,40 @@ describe('what is wrong is named, all of it at once', () => {
     expect(problems({ ...ENV, [variable]: value })).toEqual([variable]);
   });
 });
+
+describe("the host's webhook", () => {
+  const [ONE, TWO] = [32, 24].map(bytes => `whsec_${Buffer.alloc(bytes, bytes).toString('base64')}`) as [
+    string,
+    string,
+  ];
+  const url = 'https://host.example/keyferry?a=b';
+  const set = (secret: string) => ({
+    ...ENV,
+    KEYFERRY_HOST_WEBHOOK_URL: url,
+    KEYFERRY_HOST_WEBHOOK_SECRET: secret,
+  });
+
+  test('is nowhere, or where both variables say', () => {
+    expect(readPlatformConfig(ENV).hostWebhook).toBeNull();
+    expect(readPlatformConfig(set(ONE)).hostWebhook).toEqual({ url, secrets: [ONE] });
+  });
+
+  test.each([`${ONE} ${TWO}`, `${ONE},${TWO}`, `${ONE}, ${TWO}`])(
+    'has two secrets during a change',
+    secret => {
+      expect(readPlatformConfig(set(secret)).hostWebhook?.secrets).toEqual([ONE, TWO]);
+    },
+  );
+
+  test.each([
+    ['a secret alone', { KEYFERRY_HOST_WEBHOOK_SECRET: ONE }, 'KEYFERRY_HOST_WEBHOOK_URL'],
+    ['an address alone', { KEYFERRY_HOST_WEBHOOK_URL: url }, 'KEYFERRY_HOST_WEBHOOK_SECRET'],
+    ['no whsec_', set(ONE.slice(6)), 'KEYFERRY_HOST_WEBHOOK_SECRET'],
+    ['no base64', set('whsec_not base64!'), 'KEYFERRY_HOST_WEBHOOK_SECRET'],
+    ['a short one', set(`whsec_${Buffer.alloc(16).toString('base64')}`), 'KEYFERRY_HOST_WEBHOOK_SECRET'],
+    ['three', set(`${ONE} ${TWO} ${ONE}`), 'KEYFERRY_HOST_WEBHOOK_SECRET'],
+    ['no address', { ...set(ONE), KEYFERRY_HOST_WEBHOOK_URL: 'host' }, 'KEYFERRY_HOST_WEBHOOK_URL'],
+  ])('is refused with %s', (_, env, variable) => {
+    expect(problems({ ...ENV, ...env })).toEqual([variable]);
+  });
+});

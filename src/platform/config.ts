@@ -3,6 +3,7 @@ import { ConfigError, type Env, readVariables, type VariableInForce } from '../l
 import { type RoleSettings, readRoleSettings } from '../lib/role-settings.ts';
 import { ENCRYPTION_KEY_NAME, SECRET_NAMES, WEBAPP_URL_NAME } from '../protocol/index.ts';
 import { type HostLook, readHostLook } from './host-look.ts';
+import { type HostWebhook, readHostWebhook } from './host-webhooks/index.ts';
 import { TARGET_KINDS, type TargetKind } from './tables.ts';
 
 /** All that a platform needs to know. What `sync` says of the instance at `webappUrl` is the default target. */
@@ -20,6 +21,8 @@ export interface PlatformConfig extends RoleSettings {
   readonly withRefreshToken: boolean;
   /** How the connect pages look. */
   readonly host?: HostLook;
+  /** Where the host hears of events; nowhere where it is left out. */
+  readonly hostWebhook?: HostWebhook | null;
 }
 
 export interface ReadOptions {
@@ -58,6 +61,7 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
   const targetKind = variables.choice('KEYFERRY_TARGET', TARGET_KINDS, 'keyferry');
   const withRefreshToken = variables.flag('KEYFERRY_DELIVER_REFRESH_TOKEN', false);
   const host = readHostLook(variables, hostLogo);
+  const hostWebhook = readHostWebhook(variables);
   if (variables.problems.length > 0 || keyring === null) throw new ConfigError(variables.problems);
   return {
     ...settings,
@@ -68,5 +72,6 @@ export function readPlatformConfig(env: Env, options: ReadOptions = {}): Platfor
     withRefreshToken,
     host,
     variables: variables.inForce,
+    hostWebhook,
   };
 }

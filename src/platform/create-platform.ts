@@ -4,13 +4,16 @@ import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
-import { aheadLoop, refreshAhead } from './ahead/index.ts';
+import { createScheduler } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
+import { tellEndings } from './endings/index.ts';
+import { putHostWebhook } from './host-webhooks/index.ts';
 import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
+import type { RefreshFlights } from './refresh/index.ts';
 import { platformSignIn } from './sign-in.ts';
 import type { PlatformTables } from './tables.ts';
 import { putDefaultTarget } from './targets.ts';
@@ -20,14 +23,16 @@ export interface Platform {
   /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
   fetch(request: Request): Response | Promise<Response>;
   readonly database: Database<PlatformTables>;
-  /** Starts to deliver, and to refresh ahead for a Cal.com that cannot, in this process. */
+  /** Starts to deliver, to refresh ahead of need and to tell what ends, in this process. */
   start(): void;
   /** Delivers what is due now. @returns how many deliveries were handled */
   runOutbox(): Promise<number>;
-  /** Refreshes what a Cal.com could not when it ends. @returns how many connections were due */
+  /** Refreshes what is due now, before anybody asks for it. @returns how many connections were handled */
   runAhead(): Promise<number>;
   /** Where the first operator is made, with its code; null once there is one. */
   setupLink(): Promise<string | null>;
+  /** Tells which grants and client secrets will end soon. @returns how many were told */
+  runEndings(): Promise<number>;
   /** Finishes the deliveries under way and closes the database. */
   close(): Promise<void>;
 }
@@ -52,6 +57,7 @@ export async function createPlatform(
   });
   const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
+  const refreshes = underWay(singleFlight());
   const context: PlatformContext = {
     config,
     database,
@@ -60,12 +66,13 @@ export async function createPlatform(
     outbound,
     outboundToTyped,
     signIn: platformSignIn(config, database, effects),
-    flights: singleFlight(),
+    flights: refreshes.fly,
     wake: bell.ring,
   };
   try {
     await migrate(database, PLATFORM_MIGRATIONS);
     await putDefaultTarget(context);
+    await putHostWebhook(context);
   } catch (error) {
     await closeOutbound();
     await database.close();
@@ -75,7 +82,7 @@ export async function createPlatform(
   let stopping = false;
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
-  const ahead = aheadLoop(context);
+  const ahead = createScheduler(context);
   const pruning = setInterval(() => prune(context), HOUR_MS);
   pruning.unref();
 
@@ -88,14 +95,32 @@ export async function createPlatform(
       ahead.start();
     },
     runOutbox: worker.run,
-    runAhead: () => refreshAhead(context),
+    runAhead: ahead.run,
+    runEndings: () => tellEndings(context),
     async close() {
       stopping = true;
       clearInterval(pruning);
       await ahead.close();
       await worker.close();
+      // An answer on its way may hold the only refresh token that lives.
+      await refreshes.ended();
       await closeOutbound();
       await database.close();
+    },
+  };
+}
+
+/** Flights, and a way to wait for those under way: a caller may have left before its flight has ended. */
+function underWay(fly: RefreshFlights) {
+  const flights = new Set<Promise<unknown>>();
+  return {
+    fly(key: string, run: Parameters<RefreshFlights>[1]) {
+      const flight = fly(key, run).finally(() => flights.delete(flight));
+      flights.add(flight);
+      return flight;
+    },
+    async ended(): Promise<void> {
+      await Promise.allSettled(flights);
     },
   };
 }

@@ -1,11 +1,19 @@
 import { pruneSignIn } from '../lib/sign-in/index.ts';
 import type { PlatformContext } from './context.ts';
-import { deleteOldEvents, deleteOldSessions } from './store/index.ts';
+import { deleteOldAttempts, deleteOldEvents, deleteOldSessions, deleteTold } from './store/index.ts';
 
 /** How long events are kept: 90 days, in milliseconds. */
 export const EVENTS_KEPT_MS = 90 * 86_400_000;
 /** How long an ended session is kept: longer than an attempt may still be under way, in milliseconds. */
 export const SESSIONS_KEPT_MS = 3_600_000;
+/**
+ * How long the trace of a refresh without a known end is kept, 30 days: far longer than a process that sent it
+ * can have been asleep. Its connection's next refresh ends it sooner. Milliseconds.
+ */
+export const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
+
+/** How long what the host was told is kept: 7 days, and 90 where it did not take it. Milliseconds. */
+export const TOLD_KEPT_MS = { done: 7 * 86_400_000, stopped: EVENTS_KEPT_MS };
 
 /** Deletes what is past its time. Never rejects. */
 export async function prune({
@@ -18,6 +26,8 @@ export async function prune({
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
     await pruneSignIn(database.db, signIn.tables, now);
+    await deleteTold(database.db, { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped });
+    await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');
   }

@@ -1,10 +1,16 @@
 import type { Generated, Kysely } from 'kysely';
+import type { EndingReason } from './lifetime/index.ts';
 
 /** Times are epoch milliseconds. Booleans are 0 and 1 on SQLite. Sealed columns open by the row's identity. */
 export interface PlatformAppTable {
   slug: string;
   sealedKeys: string;
   updatedAt: number;
+  refusedAt: number | null;
+  refusals: Generated<number>;
+  probeAt: Generated<number>;
+  secretExpiresAt: number | null;
+  secretNoticeAt: number | null;
 }
 
 export const TARGET_KINDS = ['keyferry', 'calcom'] as const;
@@ -49,9 +55,25 @@ export interface ConnectionTable {
   failedAt: number | null;
   failures: Generated<number>;
   retryAt: Generated<number>;
+  refreshDueAt: number | null;
+  refreshClass: Generated<number>;
+  usedAt: number | null;
+  grantExpiresAt: number | null;
+  idleEndsAt: number | null;
+  endsAt: number | null;
+  endingReason: EndingReason | null;
+  endingNoticeAt: number | null;
 }
 
-export type Topic = 'credential.push' | 'credential.delete';
+export interface HostWebhookTable {
+  id: string;
+  url: string;
+  sealedSecrets: string;
+  updatedAt: number;
+}
+
+export const TOPICS = ['credential.push', 'credential.delete', 'host.event'] as const;
+export type Topic = (typeof TOPICS)[number];
 export type DeliveryState = 'waiting' | 'done' | 'stopped';
 
 export interface OutboxTable {
@@ -70,6 +92,7 @@ export interface OutboxTable {
   claimedBy: string | null;
   lastStatus: number | null;
   lastError: string | null;
+  payload: string | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -99,6 +122,16 @@ export interface OauthAttemptTable {
   appSlug: string;
   sealedVerifier: string;
   expiresAt: number;
+}
+
+export interface RefreshAttemptTable {
+  id: string;
+  connectionId: string;
+  fence: number;
+  version: number;
+  beganAt: number;
+  sealedSent: string;
+  sealedAnswer: string | null;
 }
 
 export interface PlatformEventTable {
@@ -148,10 +181,12 @@ export interface PlatformTables {
   connect_session: ConnectSessionTable;
   connect_done: ConnectDoneTable;
   oauth_attempt: OauthAttemptTable;
+  refresh_attempt: RefreshAttemptTable;
   platform_event: PlatformEventTable;
   operator: OperatorTable;
   operator_session: OperatorSessionTable;
   operator_try: OperatorTryTable;
+  host_webhook: HostWebhookTable;
 }
 
 /** An open database or a transaction of it. */

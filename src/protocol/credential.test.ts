@@ -13,6 +13,8 @@ import {
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const HOUR = 3_600_000;
+/** Five minutes between two clocks. */
+const SKEW = 300_000;
 
 function read(members: Record<string, unknown>) {
   return readCredential({ access_token: 'at', ...members }, NOW);
@@ -36,7 +38,7 @@ describe('the schema', () => {
       token_type: 'bearer',
       scope: 'a b',
       expiry_date: NOW + HOUR,
-      expires_in: 60,
+      expires_in: 3_600,
     });
     expect(credential).toMatchObject({
       refreshToken: 'rt',
@@ -125,8 +127,24 @@ describe('the expiry', () => {
     ['expires_in as epoch seconds', { expires_in: (NOW + HOUR) / 1000 }, NOW + HOUR],
     ['expires_in as epoch milliseconds', { expires_in: NOW + HOUR }, NOW + HOUR],
     ['expires_in with a fraction', { expires_in: 1.23456 }, NOW + 1235],
-    ['both: expiry_date wins', { expiry_date: NOW + HOUR, expires_in: 60 }, NOW + HOUR],
-    ['both: a past expiry_date wins too', { expiry_date: NOW - HOUR, expires_in: 60 }, NOW - HOUR],
+    ['both: they agree but for the way', { expiry_date: NOW + HOUR, expires_in: 3_599 }, NOW + HOUR],
+    ["both: the sender's clock is ahead", { expiry_date: NOW + HOUR + SKEW, expires_in: 3600 }, NOW + HOUR],
+    [
+      "both: the sender's clock is behind",
+      { expiry_date: NOW + HOUR - SKEW, expires_in: 3600 },
+      NOW + HOUR - SKEW,
+    ],
+    [
+      'both: a lifetime that was stored long ago',
+      { expires_at: NOW + 60_000, expires_in: 3600 },
+      NOW + 60_000,
+    ],
+    ['both: a past expiry_date', { expiry_date: NOW - HOUR, expires_in: 60 }, NOW - HOUR],
+    [
+      'both: expires_in is a date too',
+      { expiry_date: NOW + 2 * HOUR, expires_in: NOW + HOUR },
+      NOW + 2 * HOUR,
+    ],
     ['both: expiry_date 0 counts as absent', { expiry_date: 0, expires_in: 3600 }, NOW + HOUR],
     ['expiryDate', { expiryDate: NOW + HOUR }, NOW + HOUR],
     ['expires_at in seconds', { expires_at: (NOW + HOUR) / 1000 }, NOW + HOUR],

@@ -56,22 +56,47 @@ export function readCredential(value: unknown, now: number): Credential {
   };
 }
 
+const ABSOLUTE = ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt'];
+
+/** An absolute and a relative expiry that are no further apart than this say the same. Milliseconds. */
+const CLOCKS_AGREE_MS = 5_000;
+
 /**
- * The one place where an expiry becomes epoch milliseconds. Absolute spellings win over relative ones.
- * Seconds where milliseconds belong, and the reverse, are told apart by size and corrected. Zero, the
- * empty text and what is neither a number nor an ISO 8601 date count as absent, as Cal.com counts them.
+ * The one place where an expiry becomes epoch milliseconds. Where it is told as a date and as a lifetime too, the
+ * earlier counts: a sender whose clock is ahead writes dates that are too late, and one that sends on what it
+ * stored long ago a lifetime that is too long. Seconds where milliseconds belong, and the reverse, are told apart
+ * by size and corrected. Zero, the empty text and what is neither a number nor an ISO 8601 date count as absent,
+ * as Cal.com counts them.
  * @returns a whole number that a Date can hold, or null
  * @see docs/protocol.md#3
  */
 export function expiresAt(wire: Readonly<Record<string, unknown>>, now: number): number | null {
-  for (const name of ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt', 'expires_in']) {
-    const at = instant(wire[name], now);
-    if (at !== null) return at;
+  const date = first(ABSOLUTE, name => instant(wire[name], now));
+  const lifetime = lifetimeMs(wire);
+  if (date !== null) {
+    const end = lifetime === null ? date : whole(now + lifetime);
+    return date - end > CLOCKS_AGREE_MS ? end : date;
   }
+  const at = instant(wire.expires_in, now);
+  if (at !== null) return at;
   const issued = number(wire.issued_at);
   const seconds = number(wire.token_lifetime);
   if (issued === null || seconds === null || issued < EPOCH_FROM) return null;
   return whole(epochMs(issued) + seconds * 1000);
+}
+
+/** What `expires_in` says, in milliseconds; null where it says nothing, or is a date. No clock is wrong in it. */
+export function lifetimeMs(wire: Readonly<Record<string, unknown>>): number | null {
+  const seconds = number(wire.expires_in);
+  return seconds === null || seconds >= EPOCH_FROM ? null : seconds * 1000;
+}
+
+function first<Value>(names: readonly string[], read: (name: string) => Value | null): Value | null {
+  for (const name of names) {
+    const value = read(name);
+    if (value !== null) return value;
+  }
+  return null;
 }
 
 /** A date, an epoch in seconds or milliseconds, or what is too small for one: seconds from now. */

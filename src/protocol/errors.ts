@@ -48,6 +48,8 @@ export const STATUS = {
   platform_busy: 424,
   platform_malformed: 424,
   provider_unreachable: 424,
+  provider_unanswered: 424,
+  provider_blocked: 424,
   provider_refused: 424,
   provider_client_refused: 424,
   provider_busy: 424,

@@ -5,14 +5,19 @@ import type { ProviderOverrides } from '../../src/apps/index.ts';
 import { type Browser, location } from './browser.ts';
 import { CLIENT, PLATFORM_URL } from './platform.ts';
 import { closed, listening } from './server.ts';
+import { strictStorage } from './strict-storage.ts';
 
 export interface StrictProvider {
   readonly url: string;
   readonly providers: ProviderOverrides;
   /** The token requests that came, by grant type. */
   readonly grants: string[];
+  /** The grants that it has ended, because a refresh token of theirs came twice or was revoked. */
+  readonly ended: string[];
   /** Signs in and gives the consent that the page at `url` asks for. @returns where it sends the browser */
   consent(browser: Browser, url: string): Promise<string>;
+  /** Makes a grant without a walk. @returns its id, and the refresh token that would have been answered */
+  issue(): Promise<{ readonly grantId: string; readonly refreshToken: string }>;
 }
 
 /**
@@ -24,6 +29,7 @@ export async function startStrictProvider(platformUrl = PLATFORM_URL): Promise<S
   const url = await listening(server);
   onTestFinished(() => closed(server));
   const configuration: Configuration = {
+    adapter: strictStorage(),
     clients: [
       {
         ...CLIENT,
@@ -44,6 +50,8 @@ export async function startStrictProvider(platformUrl = PLATFORM_URL): Promise<S
   const grants: string[] = [];
   provider.on('grant.success', ctx => grants.push(String(ctx.oidc.params?.grant_type)));
   provider.on('grant.error', (ctx, error) => grants.push(`${ctx.oidc.params?.grant_type}: ${error.message}`));
+  const ended: string[] = [];
+  provider.on('grant.revoked', (_ctx, grantId) => ended.push(grantId));
   const answer = provider.callback();
   server.on('request', (request, response) => {
     // As at Zoom, the scopes are the app's: the request names none.
@@ -53,6 +61,7 @@ export async function startStrictProvider(platformUrl = PLATFORM_URL): Promise<S
   return {
     url,
     grants,
+    ended,
     providers: {
       zoom: {
         authorizationEndpoint: `${url}/auth`,
@@ -75,6 +84,19 @@ export async function startStrictProvider(platformUrl = PLATFORM_URL): Promise<S
         next = new URL(location(await browser.post(next, form)), url).href;
       }
       throw new Error(`no end of redirects: ${new URL(next).pathname}`);
+    },
+    async issue() {
+      const client = await provider.Client.find(CLIENT.client_id);
+      if (client === undefined) throw new Error('the client is unknown');
+      const [accountId, scope] = ['ada', 'offline_access'];
+      const grant = new provider.Grant({ accountId, clientId: CLIENT.client_id });
+      grant.addOIDCScope(scope);
+      const grantId = await grant.save();
+      const token = new provider.RefreshToken({
+        ...{ client, accountId, grantId, scope },
+        gty: 'authorization_code',
+      });
+      return { grantId, refreshToken: await token.save() };
     },
   };
 }

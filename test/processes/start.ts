@@ -1,11 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DatabaseLocation } from '../../src/lib/db/index.ts';
+import type { Step } from '../../src/lib/effects.ts';
+import type { CrashAt } from './crash-point.ts';
 
 export interface RoleProcess {
   readonly url: string;
   /** SIGKILL, at once; resolves when it is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP or SIGCONT. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Has it kill itself at a step, once it has passed that so many times; resolves when it knows. */
+  crashAt(step: Step, passes?: number): Promise<void>;
+  /** Resolves when it is gone. */
+  readonly gone: Promise<unknown>;
 }
 
 /** Starts a role in a process of its own and waits until it listens. */
@@ -16,6 +26,7 @@ export async function startProcess(
 ): Promise<RoleProcess> {
   const child = fork(new URL(`./${role}.ts`, import.meta.url), [JSON.stringify(location), ...rest], {
     execArgv: [],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'keyferry-compile-cache') },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
@@ -29,5 +40,12 @@ export async function startProcess(
       child.kill('SIGKILL');
       await exited;
     },
+    signal: name => void child.kill(name),
+    async crashAt(step, passes = 0) {
+      const armed = once(child, 'message');
+      child.send({ crashAt: step, passes } satisfies CrashAt);
+      await armed;
+    },
+    gone: exited,
   };
 }

@@ -65,7 +65,7 @@ test('adds apps to the catalogue and moves addresses of known ones', () => {
     clientAuthentication: 'basic',
     pkce: true,
     rotation: { rotates: 'unknown', graceMs: 'unknown' },
-    errors: { grantDead: ['gone'], clientWrong: [], pause: [] },
+    errors: { grantDead: ['gone'], clientWrong: [], pause: [], policy: [] },
   });
   expect(Object.values(crm.credential.oauth)).not.toContain(undefined);
 

@@ -65,11 +65,17 @@ const oauthSchema = z.strictObject({
     })
     .optional(),
   idleLifetimeMs: z.union([milliseconds, z.null(), unknown]).optional(),
+  grantLifetimeMs: z.union([milliseconds, z.null()]).optional(),
   refreshLimit: z
     .union([z.strictObject({ count: z.int().positive(), perMs: milliseconds }), z.null(), unknown])
     .optional(),
   errors: z
-    .strictObject({ grantDead: z.array(text), clientWrong: z.array(text), pause: z.array(text) })
+    .strictObject({
+      grantDead: z.array(text),
+      clientWrong: z.array(text),
+      pause: z.array(text),
+      policy: z.array(text),
+    })
     .partial()
     .optional(),
   travels: z.array(name).optional().describe('Members of the token answer that must travel.'),

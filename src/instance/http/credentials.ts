@@ -2,7 +2,12 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { deleteCredentials, listCredentials } from '../store/index.ts';
+import {
+  type CredentialView,
+  deleteCredentials,
+  findCredentialView,
+  listCredentials,
+} from '../store/index.ts';
 
 const time = z.number().nullable().openapi({ description: 'Epoch milliseconds' });
 
@@ -20,6 +25,8 @@ const credentialSchema = z
     pushedAt: time,
     refreshedAt: time,
     failedAt: time,
+    failures: z.int().openapi({ description: 'Refreshes in a row that failed' }),
+    retryAt: time.openapi({ description: 'Epoch milliseconds; before it the platform is not asked' }),
     createdAt: z.number(),
     updatedAt: z.number(),
   })
@@ -59,7 +66,18 @@ const deleteOneRoute = createRoute({
   responses: answers(200, deletedSchema, 'It is gone'),
 });
 
-export function credentialRoutes(app: OpenAPIHono, { database, effects }: InstanceContext): void {
+const refreshRoute = createRoute({
+  method: 'post',
+  path: '/api/keyferry/v1/credentials/{id}/refresh',
+  summary: 'Ask the platform now, whatever is stored and whether or not the next try is due',
+  request: { params: z.object({ id: userId }) },
+  responses: answers(200, credentialSchema, 'Its state after the platform gave a token'),
+});
+
+export function credentialRoutes(
+  app: OpenAPIHono,
+  { accessToken, database, effects }: InstanceContext,
+): void {
   app.openapi(listRoute, async c => {
     const { userId: user, after, limit } = c.req.valid('query');
     return c.json(
@@ -73,7 +91,24 @@ export function credentialRoutes(app: OpenAPIHono, { database, effects }: Instan
   });
   app.openapi(deleteOneRoute, async c => {
     const { length: deleted } = await deleteCredentials(database, c.req.valid('param'), effects.now());
-    if (deleted === 0) throw new KeyferryError('credential_not_found', 'There is no credential of this id.');
+    if (deleted === 0) throw unknownId();
     return c.json({ deleted }, 200);
   });
+  app.openapi(refreshRoute, async c => {
+    const { id } = c.req.valid('param');
+    const { userId, appSlug } = await viewOf(database, id);
+    await accessToken({ userId, appSlug, now: true });
+    return c.json(await viewOf(database, id), 200);
+  });
+}
+
+/** @throws KeyferryError credential_not_found */
+async function viewOf(database: InstanceContext['database'], id: number): Promise<CredentialView> {
+  const view = await findCredentialView(database, id);
+  if (view === null) throw unknownId();
+  return view;
+}
+
+function unknownId(): KeyferryError {
+  return new KeyferryError('credential_not_found', 'There is no credential of this id.');
 }

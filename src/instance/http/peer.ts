@@ -16,6 +16,14 @@ const statusRoute = createRoute({
       time: z.number(),
       sharing: z.boolean(),
       apps: z.array(z.string()),
+      platform: z
+        .object({
+          state: z.enum(['unknown', 'answering', 'unreachable', 'refusing']),
+          since: z.number().nullable().openapi({ description: 'Epoch milliseconds; null while all is well' }),
+          nextTryAt: z.number().nullable().openapi({ description: 'Epoch milliseconds, while unreachable' }),
+          answeredAt: z.number().nullable().openapi({ description: 'Epoch milliseconds' }),
+        })
+        .openapi({ description: 'Whether the platform answers, as far as this process knows' }),
     }),
     'The status',
   ),
@@ -35,7 +43,10 @@ const UNREADABLE_AFTER_MS = 50;
 /** The one text that is echoed. Anything else is refused like what cannot be decrypted: no oracle. */
 const DOCTOR = z.strictObject({ doctor: z.string().max(100) });
 
-export function peerRoutes(app: OpenAPIHono, { catalogue, config, effects }: InstanceContext): void {
+export function peerRoutes(
+  app: OpenAPIHono,
+  { catalogue, config, effects, platform }: InstanceContext,
+): void {
   const { secret, encryptionKey } = config.sync;
   app.openapi(statusRoute, c =>
     c.json(
@@ -45,6 +56,7 @@ export function peerRoutes(app: OpenAPIHono, { catalogue, config, effects }: Ins
         time: effects.now(),
         sharing: secret !== null && encryptionKey !== null,
         apps: [...catalogue.keys()],
+        platform: platform.state(),
       },
       200,
     ),

@@ -16,9 +16,26 @@ export interface CredentialView {
   readonly provenance: string;
   readonly pushedAt: number | null;
   readonly refreshedAt: number | null;
+  /** When the incident began. */
   readonly failedAt: number | null;
+  /** Failed refreshes in a row. */
+  readonly failures: number;
+  /** Before it the platform is not asked again. */
+  readonly retryAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+const VIEW = sql`"id", "userId", "appId" as "appSlug", "account", "status", "statusReason", "expiresAt", "version",
+  "provenance", "pushedAt", "refreshedAt", "failedAt",
+  case when "status" = 'failing' then "failures" else 0 end as "failures",
+  case when "status" = 'failing' then "retryAt" end as "retryAt", "createdAt", "updatedAt"`;
+
+/** One credential by its id, or null. */
+export async function findCredentialView({ db }: Store, id: number): Promise<CredentialView | null> {
+  const { rows } = await sql<CredentialView>`
+    select ${VIEW} from "Credential" where "id" = ${id}`.execute(db);
+  return rows[0] ?? null;
 }
 
 /** A page of credentials in the order of their ids. @param after the last id of the page before */
@@ -28,9 +45,7 @@ export async function listCredentials(
 ): Promise<CredentialView[]> {
   const ofUser = userId === null ? sql`` : sql`and "userId" = ${userId}`;
   const { rows } = await sql<CredentialView>`
-    select "id", "userId", "appId" as "appSlug", "account", "status", "statusReason", "expiresAt", "version",
-      "provenance", "pushedAt", "refreshedAt", "failedAt", "createdAt", "updatedAt"
-    from "Credential" where "id" > ${after} ${ofUser} order by "id" limit ${limit}
+    select ${VIEW} from "Credential" where "id" > ${after} ${ofUser} order by "id" limit ${limit}
   `.execute(db);
   return rows;
 }

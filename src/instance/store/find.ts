@@ -25,9 +25,14 @@ export interface CredentialRow {
   readonly sealedKey: string;
   readonly expiresAt: number | null;
   readonly version: number;
+  readonly pushedAt: number | null;
   readonly refreshedAt: number | null;
   readonly status: CredentialStatus;
   readonly statusReason: string | null;
+  /** Failed refreshes in a row; meaningless unless it is failing. */
+  readonly failures: number;
+  /** Epoch milliseconds; null: whenever somebody asks. Meaningless unless it is failing. */
+  readonly retryAt: number | null;
   readonly appEnabled: boolean | 0 | 1;
 }
 
@@ -37,8 +42,8 @@ export async function findCredential(
   key: { readonly userId: number; readonly appSlug: string; readonly account: string },
 ): Promise<CredentialRow | null> {
   const { rows } = await sql<CredentialRow>`
-    select c."id", c."userId", c."appId", c."account", c."sealedKey", c."expiresAt", c."version", c."refreshedAt", c."status",
-      c."statusReason", a."enabled" as "appEnabled"
+    select c."id", c."userId", c."appId", c."account", c."sealedKey", c."expiresAt", c."version",
+      c."pushedAt", c."refreshedAt", c."status", c."statusReason", c."failures", c."retryAt", a."enabled" as "appEnabled"
     from "Credential" as c
     join "users" as u on u."id" = c."userId"
     join "App" as a on a."slug" = c."appId"

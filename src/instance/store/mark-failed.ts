@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import { type Store, writing } from '../../lib/db/index.ts';
 import type { CredentialStatus } from '../tables.ts';
+import { type Fence, notOvertaken } from './fence.ts';
 
 /** Why a refresh of the row, as it was read, failed. */
-export interface Failure {
+export interface Failure extends Fence {
   readonly id: number;
   readonly version: number;
   readonly status: Exclude<CredentialStatus, 'working'>;
   /** An error code. */
   readonly reason: string;
+  /** When the platform may be asked again, in epoch milliseconds; null: whenever somebody asks. */
+  readonly retryAt: number | null;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -16,31 +19,56 @@ export interface Failure {
 interface Marked {
   readonly userId: number;
   readonly appId: string;
-  readonly status: string;
+  readonly status: CredentialStatus;
+  readonly formerStatus: CredentialStatus;
   readonly statusReason: string;
-  readonly failedAt: number;
+  readonly updatedAt: number;
 }
 
 const mark = writing<Failure, Marked>({
-  input: { id: 'integer', version: 'integer', status: 'text', reason: 'text', at: 'bigint' },
+  input: {
+    id: 'integer',
+    version: 'integer',
+    status: 'text',
+    reason: 'text',
+    retryAt: 'bigint',
+    at: 'bigint',
+    lease: 'text',
+    generation: 'bigint',
+  },
   write: input => sql`
-    update "Credential" set "status" = f."status", "statusReason" = f."reason", "failedAt" = f."at",
-      "invalid" = (f."status" = 'needs_reconnect')
+    update "Credential" set "formerStatus" = "Credential"."status", "status" = f."status",
+      "statusReason" = f."reason", "retryAt" = f."retryAt", "invalid" = (f."status" = 'needs_reconnect'),
+      "failures" = case when "Credential"."status" = 'failing' then "Credential"."failures" + 1 else 1 end,
+      "failedAt" = case when "Credential"."status" = f."status" then "Credential"."failedAt" else f."at" end,
+      "updatedAt" = f."at"
     from ${input} as f
     where "Credential"."id" = f."id" and "Credential"."version" = f."version"
-      and ("Credential"."status" <> f."status" or coalesce("Credential"."statusReason", '') <> f."reason")
-    returning "userId", "appId", "Credential"."status", "statusReason", "failedAt"`,
-  written: { userId: 'integer', appId: 'text', status: 'text', statusReason: 'text', failedAt: 'bigint' },
+      and ("Credential"."status" <> 'needs_reconnect' or f."status" = 'needs_reconnect')
+      and ${notOvertaken('f')}
+    returning "userId", "appId", "Credential"."status", "formerStatus", "statusReason",
+      "Credential"."updatedAt"`,
+  written: {
+    userId: 'integer',
+    appId: 'text',
+    status: 'text',
+    formerStatus: 'text',
+    statusReason: 'text',
+    updatedAt: 'bigint',
+  },
   followUp: marked => sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select m."failedAt", 'credential.' || m."status", 'instance', m."userId", m."appId", m."statusReason"
-    from ${marked} as m where true`,
+    select m."updatedAt", 'credential.' || m."status", 'instance', m."userId", m."appId", m."statusReason"
+    from ${marked} as m where m."status" <> m."formerStatus"`,
 });
 
 /**
- * Notes why a refresh failed, once an incident: a row that says so already, or has changed since it was
- * read, stays as it is. The token stays too.
+ * Notes why a refresh failed and when the next may be tried. The token stays. The event is written when the state
+ * changes, so once an incident. A row that has changed since it was read stays as it is, and so does one that is
+ * known to be dead: a fault on the way says nothing about it.
+ * @returns whether an incident began with it
  */
-export async function markFailed(store: Store, failure: Failure): Promise<void> {
-  await mark(store, [failure]);
+export async function markFailed(store: Store, failure: Failure): Promise<boolean> {
+  const [marked] = await mark(store, [failure]);
+  return marked !== undefined && marked.status !== marked.formerStatus;
 }

@@ -29,6 +29,7 @@ interface Written {
   readonly appId: string;
   readonly version: number;
   readonly pushedAt: number;
+  readonly formerStatus: string;
 }
 
 const replace = writing<Replacement, Written>({
@@ -43,13 +44,20 @@ const replace = writing<Replacement, Written>({
   },
   write: input => sql`
     update "Credential" set "sealedKey" = r."sealedKey", "expiresAt" = r."expiresAt",
-      "version" = "Credential"."version" + 1, "status" = 'working', "statusReason" = null, "invalid" = false,
-      "failedAt" = null, "pushedAt" = r."at", "updatedAt" = r."at"
+      "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
+      "statusReason" = null, "invalid" = false, "failedAt" = null, "pushedAt" = r."at", "updatedAt" = r."at"
     from ${input} as r
     where "Credential"."id" = r."id" and "Credential"."userId" = r."userId"
       and "Credential"."appId" = r."appId" and "Credential"."account" = r."account"
-    returning "Credential"."userId", "Credential"."appId", "Credential"."version", "Credential"."pushedAt"`,
-  written: { userId: 'integer', appId: 'text', version: 'integer', pushedAt: 'bigint' },
+    returning "Credential"."userId", "Credential"."appId", "Credential"."version", "Credential"."pushedAt",
+      "Credential"."formerStatus"`,
+  written: {
+    userId: 'integer',
+    appId: 'text',
+    version: 'integer',
+    pushedAt: 'bigint',
+    formerStatus: 'text',
+  },
   followUp: notePushes,
 });
 

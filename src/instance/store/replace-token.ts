@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { type Store, writing } from '../../lib/db/index.ts';
+import { type Fence, notOvertaken } from './fence.ts';
 
 /** A refreshed token, for the row as it was read. */
-export interface ReplacedToken {
+export interface ReplacedToken extends Fence {
   readonly id: number;
   /** The version that was read. */
   readonly version: number;
@@ -17,27 +18,44 @@ interface Written {
   readonly appId: string;
   readonly version: number;
   readonly refreshedAt: number;
+  readonly formerStatus: string;
 }
 
 const replace = writing<ReplacedToken, Written>({
-  input: { id: 'integer', version: 'integer', sealedKey: 'text', expiresAt: 'bigint', at: 'bigint' },
+  input: {
+    id: 'integer',
+    version: 'integer',
+    sealedKey: 'text',
+    expiresAt: 'bigint',
+    at: 'bigint',
+    lease: 'text',
+    generation: 'bigint',
+  },
   write: input => sql`
     update "Credential" set "sealedKey" = t."sealedKey", "expiresAt" = t."expiresAt",
-      "version" = "Credential"."version" + 1, "status" = 'working', "statusReason" = null, "invalid" = false,
-      "failedAt" = null, "refreshedAt" = t."at", "updatedAt" = t."at"
+      "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
+      "statusReason" = null, "invalid" = false, "failedAt" = null, "refreshedAt" = t."at", "updatedAt" = t."at"
     from ${input} as t
-    where "Credential"."id" = t."id" and "Credential"."version" = t."version"
-    returning "userId", "appId", "Credential"."version", "refreshedAt"`,
-  written: { userId: 'integer', appId: 'text', version: 'integer', refreshedAt: 'bigint' },
+    where "Credential"."id" = t."id" and "Credential"."version" = t."version" and ${notOvertaken('t')}
+    returning "userId", "appId", "Credential"."version", "refreshedAt", "formerStatus"`,
+  written: {
+    userId: 'integer',
+    appId: 'text',
+    version: 'integer',
+    refreshedAt: 'bigint',
+    formerStatus: 'text',
+  },
   followUp: written => sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."refreshedAt", 'credential.refreshed', 'instance', w."userId", w."appId",
-      'version ' || w."version" from ${written} as w where true`,
+    select w."refreshedAt",
+      case when w."formerStatus" = 'working' then 'credential.refreshed' else 'credential.recovered' end,
+      'instance', w."userId", w."appId", 'version ' || w."version" from ${written} as w where true`,
 });
 
 /**
- * Writes a refreshed token, unless the row has changed since it was read: a push that landed meanwhile is
- * newer than an answer that was asked for before it.
+ * Writes a refreshed token, unless the row has changed since it was read, or another has taken the lease over: a
+ * push that landed meanwhile is newer than an answer that was asked for before it, and a successor's answer is
+ * newer than ours. Where it ends an incident, its event says so.
  * @returns whether it was written
  */
 export async function replaceToken(store: Store, token: ReplacedToken): Promise<boolean> {

@@ -24,6 +24,7 @@ export type PushOutcome = 'created' | 'updated' | 'missing';
 interface Written extends CredentialKey {
   readonly version: number;
   readonly pushedAt: number;
+  readonly formerStatus: string;
 }
 
 const key = { userId: 'integer', appId: 'text', account: 'text' } as const;
@@ -54,32 +55,35 @@ export function upsertCredentials(pushes: RawBuilder<StoredPush>): RawBuilder<un
     order by p."userId", p."appId", p."account"
     on conflict ("userId", "appId", "account") do update set
       "type" = excluded."type", "sealedKey" = excluded."sealedKey", "expiresAt" = excluded."expiresAt",
-      "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
-      "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"`;
+      "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
+      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt",
+      "pushedAt" = excluded."pushedAt"`;
 }
 
-/** The event of each credential that was written by a push. */
+/** The event of each credential that was written by a push: where it ends an incident, it says so. */
 export function notePushes(written: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."pushedAt", 'credential.pushed', 'platform', w."userId", w."appId",
-      'version ' || w."version" from ${written} as w where true`;
+    select w."pushedAt",
+      case when w."formerStatus" = 'working' then 'credential.pushed' else 'credential.recovered' end,
+      'platform', w."userId", w."appId", 'version ' || w."version" from ${written} as w where true`;
 }
 
-const written = { ...key, version: 'integer', pushedAt: 'bigint' } as const;
+const written = { ...key, version: 'integer', pushedAt: 'bigint', formerStatus: 'text' } as const;
 
 /** For the rows that are there: an upsert would use up an id, or write the page that holds them, each time. */
 const replace = writing<StoredPush, Written>({
   input: PUSH_COLUMNS,
   write: pushes => sql`
     update "Credential" set "type" = p."type", "sealedKey" = p."sealedKey", "expiresAt" = p."expiresAt",
-      "invalid" = false, "status" = 'working', "statusReason" = null, "failedAt" = null,
-      "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
+      "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
+      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
     from ${pushes} as p
     join "users" as u on u."id" = p."userId"
     where "Credential"."userId" = p."userId" and "Credential"."appId" = p."appId"
       and "Credential"."account" = p."account" and not u."locked"
-    returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt"`,
+    returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt",
+      "formerStatus"`,
   written,
   followUp: notePushes,
 });
@@ -87,7 +91,7 @@ const replace = writing<StoredPush, Written>({
 const create = writing<StoredPush, Written>({
   input: PUSH_COLUMNS,
   write: pushes => sql`${upsertCredentials(pushes)}
-    returning "userId", "appId", "account", "version", "pushedAt"`,
+    returning "userId", "appId", "account", "version", "pushedAt", "formerStatus"`,
   written,
   followUp: notePushes,
 });

@@ -23,6 +23,7 @@ interface Written extends SyncedCredential {
   readonly appId: string;
   readonly version: number;
   readonly pushedAt: number;
+  readonly formerStatus: string;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function storeWithCalendar(
 ): Promise<SyncedCredential | null> {
   return db.transaction().execute(async trx => {
     const { rows } = await sql<Written>`${upsertCredentials(rowOf(push, PUSH_COLUMNS))}
-      returning "id", "type", "userId", "appId", "version", "pushedAt"`.execute(trx);
+      returning "id", "type", "userId", "appId", "version", "pushedAt", "formerStatus"`.execute(trx);
     const [written] = rows;
     if (!written) return null;
     await notePushes(rowOf(written, WRITTEN)).execute(trx);
@@ -54,6 +55,7 @@ const WRITTEN = {
   appId: 'text',
   version: 'integer',
   pushedAt: 'bigint',
+  formerStatus: 'text',
 } as const satisfies Columns<Written>;
 
 function rowOf<Row extends object>(row: Row, columns: Columns<Row>): RawBuilder<Row> {

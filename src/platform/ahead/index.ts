@@ -1,2 +1,1 @@
-export { type AheadLoop, aheadLoop } from './loop.ts';
-export { LEAD_MS, refreshAhead } from './refresh-ahead.ts';
+export { createScheduler, type Scheduler } from './scheduler.ts';

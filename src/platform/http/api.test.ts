@@ -105,6 +105,7 @@ describe('the keys of an app', () => {
         client_id: { set: true, value: CLIENT.client_id },
         client_secret: { set: true },
         redirect_uris: { set: true, value: ['https://p.example/callback'] },
+        client_secret_expires_at: { set: false },
       },
     };
     expect(response.status).toBe(200);

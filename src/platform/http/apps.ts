@@ -5,7 +5,14 @@ import { redirectUri } from '../connect/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
 import { whyNotDeliverable } from '../outbox/index.ts';
 import { findTarget, type Target } from '../targets.ts';
-import { type AppKeys, allAppKeys, findApp, setAppKeys } from '../vault/index.ts';
+import {
+  type AppKeys,
+  allAppKeys,
+  findApp,
+  keysSchema,
+  SECRET_EXPIRES_AT,
+  setAppKeys,
+} from '../vault/index.ts';
 import { SLUG } from './schemas.ts';
 
 const appSchema = z
@@ -70,12 +77,13 @@ export function appRoutes(app: OpenAPIHono, context: PlatformContext): void {
   });
 }
 
-function keysView({ keys: schema, publicKeys }: AppDefinition, keys: AppKeys) {
+function keysView(app: AppDefinition, keys: AppKeys) {
+  const shown = [...app.publicKeys, SECRET_EXPIRES_AT];
   return Object.fromEntries(
-    Object.keys(schema.shape).map(name => {
+    Object.keys(keysSchema(app).shape).map(name => {
       const value = keys[name];
       const set = value !== undefined;
-      return [name, set && publicKeys.includes(name) ? { set, value } : { set }];
+      return [name, set && shown.includes(name) ? { set, value } : { set }];
     }),
   );
 }

@@ -15,6 +15,7 @@ import { connectHostRoutes } from './connect-host.ts';
 import { connectSessionRoutes } from './connect-sessions.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { endingRoutes } from './endings.ts';
 import { importRoute } from './import.ts';
 import { operatorRoutes } from './operators.ts';
 import { platformSettings } from './settings.ts';
@@ -53,6 +54,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   appRoutes(app, context);
   appFingerprintsRoute(app, context);
   operatorRoutes(app, context);
+  endingRoutes(app, context);
   statusRoute(app, context);
   summaryRoute(app, context);
   targetRoutes(app, context);

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { TOPICS } from '../tables.ts';
 
 /** The host's own name for its user. */
 export const EXTERNAL_USER_ID = z
@@ -16,10 +17,11 @@ const time = z.number().openapi({ description: 'Epoch milliseconds' });
 export const deliverySchema = z
   .object({
     id: z.int(),
-    topic: z.enum(['credential.push', 'credential.delete']),
-    targetId: z.string(),
-    connectionId: z.string(),
-    calcomUserId: z.int(),
+    topic: z.enum(TOPICS).openapi({ description: "`host.event` goes to the host's own webhook" }),
+    event: z.string().nullable().openapi({ description: 'The type of what the host is told' }),
+    targetId: z.string().openapi({ description: "`host` is the host's own webhook" }),
+    connectionId: z.string().nullable(),
+    calcomUserId: z.int().nullable(),
     appSlug: z.string(),
     state: z.enum(['waiting', 'done', 'stopped']),
     attempts: z.int(),
@@ -47,6 +49,10 @@ export const connectionSchema = z
     updatedAt: time,
     refreshedAt: time.nullable(),
     failedAt: time.nullable(),
+    refreshDueAt: time.nullable().openapi({ description: 'When it is refreshed next if nobody asks' }),
+    usedAt: time.nullable().openapi({ description: 'When an instance last asked for it, to the hour' }),
+    endsAt: time.nullable().openapi({ description: 'When its grant will end, as things stand' }),
+    endingReason: z.string().nullable().openapi({ description: 'Why: see GET /api/keyferry/v1/endings' }),
   })
   .openapi('Connection');
 

@@ -184,7 +184,7 @@ describe('a refresh that fails', () => {
     ['429', { status: 429, headers: { 'retry-after': '120' } }, 'provider_busy'],
     ['503', { status: 503 }, 'provider_busy'],
     ['500 with a page', { status: 500, body: '<h1>oops</h1>' }, 'provider_failed'],
-    ['a cut connection', { drop: true }, 'provider_unreachable'],
+    ['a cut connection', { drop: true }, 'provider_unanswered'],
     ['a page', { body: '<html>' }, 'provider_malformed'],
     ['no token', { body: { token_type: 'bearer' } }, 'provider_malformed'],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9' } }, 'provider_refused'],
@@ -221,11 +221,10 @@ describe('a refresh that fails', () => {
     expect((await sync('zoom')).status).toBe(200);
     const after = await state();
     expect(after).toMatchObject({ status: 'connected', statusReason: null, failedAt: null });
-    expect(after.events.map(({ kind }) => kind)).toEqual([
-      'connection.recovered',
-      'connection.failing',
-      'connection.imported',
-    ]);
+    // A client that is refused is the incident of its app, not of each grant.
+    const told = code === 'provider_client_refused' ? ['refreshed'] : ['recovered', 'failing'];
+    const kinds = [...told, 'imported'].map(kind => `connection.${kind}`);
+    expect(after.events.map(({ kind }) => kind)).toEqual(kinds);
   });
 
   test('leaves the provider alone for as long as it asks', async () => {

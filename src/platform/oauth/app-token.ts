@@ -1,4 +1,4 @@
-import type { Outbound } from '../../lib/outbound.ts';
+import { type Outbound, OutboundError, type OutboundRequest } from '../../lib/outbound.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { OAuthClient } from './client.ts';
 import { fillEndpoint } from './fill-endpoint.ts';
@@ -8,7 +8,7 @@ import { type Fault, readAnswer } from './read-answer.ts';
 export class AppTokenRefused extends Error {
   override readonly name = 'AppTokenRefused' as const;
   readonly fault: Fault;
-  constructor(fault: Fault) {
+  constructor({ maybeDone: _, ...fault }: Fault) {
     super(fault.reason);
     this.fault = fault;
   }
@@ -18,7 +18,7 @@ export class AppTokenRefused extends Error {
  * The token of the app itself, with which some providers authenticate a client (Lark's app_access_token).
  * It is asked for each time: a request for a user's token is rare, and a kept one can be ended.
  * @param now the clock, in epoch milliseconds
- * @throws AppTokenRefused, OutboundError, KeyferryError app_keys_missing
+ * @throws AppTokenRefused, KeyferryError app_keys_missing
  */
 export async function appToken(
   outbound: Outbound,
@@ -36,11 +36,12 @@ export async function appToken(
     }
     return [member, value];
   });
-  const answer = await outbound(fillEndpoint(step.endpoint, { keys }).href, {
+  const request: OutboundRequest = {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(Object.fromEntries(body)),
-  });
+  };
+  const answer = await outbound(fillEndpoint(step.endpoint, { keys }).href, request).catch(noAnswer);
   const read = readAnswer(answer, rules, { now: now(), wanted: step.member });
   // No grant takes part in this step.
   if ('fault' in read) {
@@ -51,4 +52,10 @@ export async function appToken(
   if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
   const reason = `answered ${answer.status} without a usable app token`;
   throw new AppTokenRefused({ kind: 'malformed', reason, retryAfterMs: null });
+}
+
+/** Whether or not it came through: the user's grant was not in it. */
+function noAnswer(error: unknown): never {
+  if (!(error instanceof OutboundError)) throw error;
+  throw new AppTokenRefused({ kind: 'unreachable', reason: error.message, retryAfterMs: null });
 }

@@ -93,7 +93,7 @@ const PASSING: [string, Scripted, string][] = [
   ['429 with Retry-After', { status: 429, headers: { 'retry-after': '120' } }, 'provider_busy'],
   ['500', { status: 500, body: 'broken' }, 'provider_failed'],
   ['HTML', HTML, 'provider_malformed'],
-  ['a dropped connection', { drop: true }, 'provider_unreachable'],
+  ['a dropped connection', { drop: true }, 'provider_unanswered'],
 ];
 
 test('every OAuth app of the catalogue is here', () => {
@@ -206,10 +206,11 @@ describe.each(apps)('$slug', app => {
       state,
     );
     const exchange = { ...asked, parameters, members, verifier: oauth.pkce ? 'v'.repeat(43) : null };
-    expect(await exchangeCode(outbound, by, exchange)).toMatchObject({ kind: 'unreachable' });
+    expect(await exchangeCode(outbound, by, exchange)).toMatchObject({ kind: 'unanswered' });
     if (!oauth.refreshable) return;
-    const refresh = { ...asked, refreshToken: 'r', wire: members };
-    expect(await refreshTokens(outbound, by, refresh)).toMatchObject({ kind: 'unreachable' });
+    const keep = async () => undefined;
+    const refresh = { ...asked, refreshToken: 'r', wire: members, keep };
+    expect(await refreshTokens(outbound, by, refresh)).toMatchObject({ kind: 'unanswered' });
   });
 });
 

@@ -4,7 +4,7 @@ import { heldClock } from '../../../test/clock.ts';
 import { sampleKeys } from '../../../test/platform/by-record.ts';
 import { strictByRecord } from '../../../test/platform/strict-by-record.ts';
 import { createCatalogue, isOAuthApp, type OAuthApp, type OAuthDefinition } from '../../apps/index.ts';
-import { createOutbound } from '../../lib/outbound.ts';
+import { createOutbound, OutboundError } from '../../lib/outbound.ts';
 import { authorizationUrl } from '../connect/begin-attempt.ts';
 import { exchangeCode, oauthClient, refreshTokens } from './index.ts';
 
@@ -50,13 +50,14 @@ async function bothSteps(changes: Partial<OAuthDefinition>) {
   });
   const query = new URL(fake.consent(page.href)).searchParams;
   const parameters = validateAuthResponse({ issuer: 'https://i.invalid' }, by.client, query, 's');
-  const asked = { redirectUri: REDIRECT_URI, now: clock.now };
+  const asked = { redirectUri: REDIRECT_URI, now: clock.now, keep };
   const exchanged = await exchangeCode(outbound, by, { ...asked, parameters, members: {}, verifier: null });
   if (exchanged.kind !== 'tokens') return { fake, outcomes: [exchanged] };
   const refreshed = await refreshTokens(outbound, by, { ...asked, ...exchanged.credential });
   return { fake, outcomes: [exchanged, refreshed] };
 }
 
+const keep = async () => undefined;
 const FORMATS = ['form', 'json', 'query'] as const;
 const WAYS = ['body', 'basic', 'query', 'app_token', 'secret_bearer'] as const;
 
@@ -100,7 +101,7 @@ test('a fake of other rules refuses', async () => {
   const strict = appWith({ clientAuthentication: 'basic' });
   const fake = await strictByRecord(strict, heldClock().now);
   const { tokenEndpoint = '' } = fake.overrides;
-  const asked = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now };
+  const asked = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
   const refusals: Partial<OAuthDefinition>[] = [
     { clientAuthentication: 'body' },
     { clientAuthentication: 'query' },
@@ -136,15 +137,24 @@ describe('an app token', () => {
       asked.push(url);
       return { status, headers: new Headers(), body: typeof body === 'string' ? body : JSON.stringify(body) };
     };
-    const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now };
+    const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
     expect(await refreshTokens(outbound, by, grant)).toMatchObject({ kind });
     expect(asked).toEqual([STEP.endpoint]);
   });
 });
 
+test('an app token that does not come says that nothing was asked of the grant', async () => {
+  const app = appWith({ clientAuthentication: 'app_token', appToken: STEP });
+  const by = oauthClient(app, { client_id: 'id', client_secret: 'secret' });
+  const outbound = () => Promise.reject(new OutboundError('timeout', 'no answer', true));
+  const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+  const outcome = await refreshTokens(outbound, by, grant);
+  expect(outcome).toEqual({ kind: 'unreachable', reason: 'no answer', retryAfterMs: null });
+});
+
 test('a grant that cannot be refreshed is over, and nobody is asked', async () => {
   const outbound = async () => Promise.reject(new Error('nobody is asked'));
-  const grant = { wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now };
+  const grant = { wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
   const keys = { client_id: 'id', client_secret: 'secret' };
   const lasting = oauthClient(appWith({ refreshable: false }), keys);
   const without = oauthClient(appWith({}), keys);

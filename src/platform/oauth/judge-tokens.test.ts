@@ -5,7 +5,7 @@ import { judgeNoAnswer, judgeTokens, type TokenRules } from './judge-tokens.ts';
 const NOW = Date.UTC(2026, 0, 15);
 
 const RULES: TokenRules = {
-  errors: { grantDead: [], clientWrong: [], pause: [] },
+  errors: { grantDead: [], clientWrong: [], pause: [], policy: [] },
   expiry: { member: 'expires_in', unit: 's_from_now' },
   refreshLimit: null,
 };
@@ -84,6 +84,7 @@ describe("a record's word", () => {
       grantDead: ['BAD_REFRESH_TOKEN', '20026', 'inactive_user'],
       clientWrong: ['invalid_client_id', '700016'],
       pause: ['Access Denied'],
+      policy: ['53003'],
     },
     expiry: { member: null, unit: 'unknown' },
     refreshLimit: { count: 10, perMs: 600_000 },
@@ -98,6 +99,7 @@ describe("a record's word", () => {
     [403, { errors: [{ code: 'inactive_user' }] }, 'grant'],
     [400, { error: 'invalid_client_id' }, 'client'],
     [400, { error: 'invalid_request', error_codes: [700016] }, 'client'],
+    [400, { error: 'invalid_grant', error_codes: [53003] }, 'policy'],
     [400, { error: 'Access Denied', status: 'failure' }, 'busy'],
     [400, { code: 99, msg: 'else' }, 'request'],
     [500, { error: 'inactive_user' }, 'failed'],
@@ -145,12 +147,39 @@ describe("a record's word", () => {
 
 describe('no answer', () => {
   test.each([
-    ['timeout', 'unreachable'],
-    ['connection', 'unreachable'],
+    ['timeout', 'unanswered'],
+    ['connection', 'unanswered'],
     ['redirect', 'request'],
     ['too_large', 'malformed'],
   ] as const)('for a %s is of the kind %s', (kind, outcome) => {
     expect(judgeNoAnswer(new OutboundError(kind, 'x', true))).toMatchObject({ kind: outcome });
+  });
+
+  test('of a request that was never sent is told apart', () => {
+    expect(judgeNoAnswer(new OutboundError('connection', 'ECONNREFUSED', false))).toEqual({
+      kind: 'unreachable',
+      reason: 'ECONNREFUSED',
+      retryAfterMs: null,
+    });
+  });
+
+  test.each([
+    ['a time-out', judgeNoAnswer(new OutboundError('timeout', 'x', true))],
+    ['an answer too long to read', judgeNoAnswer(new OutboundError('too_large', 'x', true))],
+    ['an answer without a token', judged(200, { token_type: 'bearer' })],
+    ['a gateway that waited in vain', judged(504, '')],
+    ['a gateway that understood nothing', judged(502, '')],
+  ])('is what %s comes to: the provider may have done what was asked', (_, outcome) => {
+    expect(outcome).toMatchObject({ maybeDone: true });
+  });
+
+  test.each([
+    ['refused', judged(400, { error: 'invalid_request' })],
+    ['turned away', judged(429, '')],
+    ['failed', judged(500, '')],
+    ['redirected', judgeNoAnswer(new OutboundError('redirect', 'x', true))],
+  ])('is not what a request that was %s comes to', (_, outcome) => {
+    expect(outcome).not.toHaveProperty('maybeDone');
   });
 
   test('that is not of the network is thrown on', () => {

@@ -23,7 +23,7 @@ export function judgeTokens(answer: OutboundAnswer, rules: TokenRules, now: numb
     return { kind: 'tokens', credential: { ...credential, expiresAt: expiryOf(credential, rules, now) } };
   } catch {
     const reason = `answered ${answer.status} without a usable access token`;
-    return { kind: 'malformed', reason, retryAfterMs: null };
+    return { kind: 'malformed', reason, retryAfterMs: null, maybeDone: true };
   }
 }
 
@@ -45,7 +45,10 @@ function expiryOf(
 export function judgeNoAnswer(error: unknown): Fault {
   if (error instanceof AppTokenRefused) return error.fault;
   if (!(error instanceof OutboundError)) throw error;
-  if (error.kind === 'too_large') return { kind: 'malformed', reason: error.message, retryAfterMs: null };
-  if (error.kind === 'redirect') return { kind: 'request', reason: error.message, retryAfterMs: null };
-  return { kind: 'unreachable', reason: error.message, retryAfterMs: null };
+  const told = { reason: error.message, retryAfterMs: null };
+  if (error.kind === 'too_large') return { ...told, kind: 'malformed', maybeDone: true };
+  if (error.kind === 'redirect') return { ...told, kind: 'request' };
+  return error.maybeSent
+    ? { ...told, kind: 'unanswered', maybeDone: true }
+    : { ...told, kind: 'unreachable' };
 }

@@ -65,8 +65,8 @@ test.each<[string, Scripted | null, string]>([
   ['HTML', { body: SECRET }, 'malformed'],
   ['another type', { body: { default_currency: { of: SECRET } } }, 'malformed'],
   ['what is too long', { body: SECRET.repeat(100) }, 'malformed'],
-  ['a dropped connection', { drop: true }, 'unreachable'],
-  ['no answer', null, 'unreachable'],
+  ['a dropped connection', { drop: true }, 'unanswered'],
+  ['no answer', null, 'unanswered'],
 ])('tells %s by its kind, and repeats nothing of it', async (_, scripted, kind) => {
   const { provider, look } = await setUp('stripe', STRIPE);
   provider.answer = () => scripted ?? new Promise(() => undefined);

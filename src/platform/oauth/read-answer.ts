@@ -6,14 +6,26 @@ import type { OutboundAnswer } from '../../lib/outbound.ts';
 export interface Fault {
   /**
    * `grant`: the code or the refresh token is dead. `client`: our keys are refused. `request`: something
-   * else of ours is. `busy`: too many requests. `failed`: the provider is broken. `unreachable`: no
-   * answer. `malformed`: an answer that is none.
+   * else of ours is. `policy`: an administrator of the user's organisation forbids it. `busy`: too many
+   * requests. `failed`: the provider is broken. `unreachable`: the request never reached it. `unanswered`:
+   * it may have, and no answer came. `malformed`: an answer that is none.
    */
-  readonly kind: 'grant' | 'client' | 'request' | 'busy' | 'failed' | 'unreachable' | 'malformed';
+  readonly kind:
+    | 'grant'
+    | 'client'
+    | 'request'
+    | 'policy'
+    | 'busy'
+    | 'failed'
+    | 'unreachable'
+    | 'unanswered'
+    | 'malformed';
   /** A few words, without a secret. */
   readonly reason: string;
   /** Milliseconds, where the provider said. */
   readonly retryAfterMs: number | null;
+  /** The provider may have done what was asked, a rotation included: its answer is what is missing. */
+  readonly maybeDone?: true;
 }
 
 /** What a record says of its provider's answers. */
@@ -22,6 +34,8 @@ export type AnswerRules = Pick<OAuthDefinition, 'errors' | 'refreshLimit'>;
 type Members = Readonly<Record<string, unknown>>;
 
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
+/** A gateway's word for an answer that it did not get. */
+const GATEWAY = [502, 504];
 const BUSY_ERRORS = ['temporarily_unavailable', 'slow_down', 'rate_limit_exceeded'];
 
 /**
@@ -41,6 +55,7 @@ export function readAnswer(
     fault: { kind, reason, retryAfterMs: wait },
   });
   if (status === 429) return fault('busy');
+  if (GATEWAY.includes(status)) return { fault: { ...fault('failed').fault, maybeDone: true } };
   if (status >= 500) return fault(status === 503 ? 'busy' : 'failed');
   const answer = jsonObject(body);
   const codes = typeof answer[wanted] === 'string' ? [] : errorCodes(answer);
@@ -56,6 +71,7 @@ export function readAnswer(
 
 function kindOf(codes: readonly string[], status: number, { errors }: AnswerRules): Fault['kind'] {
   const among = (known: readonly string[]): boolean => codes.some(code => known.includes(code));
+  if (among(errors.policy)) return 'policy';
   if (among(errors.grantDead)) return 'grant';
   if (among(errors.clientWrong)) return 'client';
   if (among(errors.pause)) return 'busy';

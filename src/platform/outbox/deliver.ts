@@ -2,6 +2,7 @@ import { isFormApp } from '../../apps/index.ts';
 import { OutboundError } from '../../lib/outbound.ts';
 import { isKeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import { findHostWebhook, sendEvent } from '../host-webhooks/index.ts';
 import { freshCredential } from '../refresh/index.ts';
 import { type ConnectionRow, findConnection, insertEvent, type OutboxRow } from '../store/index.ts';
 import { findTarget, type Target } from '../targets.ts';
@@ -17,6 +18,12 @@ const NOT_KEYFERRY = {
   status: 404,
   error: 'the target has no API to delete by; if it is a Cal.com, set KEYFERRY_TARGET=calcom',
 } as const;
+const NOT_TOLD: Verdict = {
+  state: 'stopped',
+  waitMs: 0,
+  status: null,
+  error: 'no webhook of the host is set: KEYFERRY_HOST_WEBHOOK_URL',
+};
 const DONE: Verdict = { state: 'done', waitMs: 0, status: null, error: null };
 
 /**
@@ -26,6 +33,7 @@ const DONE: Verdict = { state: 'done', waitMs: 0, status: null, error: null };
 export async function deliver(context: PlatformContext, wish: OutboxRow): Promise<Verdict | null> {
   const { effects } = context;
   try {
+    if (wish.topic === 'host.event') return await tell(context, wish);
     const target = await findTarget(context, wish.targetId);
     if (target === null) return { ...DONE, error: 'the target is gone' };
     return await (wish.topic === 'credential.push' ? push : remove)(context, wish, target);
@@ -35,6 +43,13 @@ export async function deliver(context: PlatformContext, wish: OutboxRow): Promis
     }
     return judgeFailure(error, circumstances(context, wish));
   }
+}
+
+async function tell(context: PlatformContext, wish: OutboxRow): Promise<Verdict> {
+  const webhook = await findHostWebhook(context);
+  if (webhook === null) return NOT_TOLD;
+  const answer = await sendEvent(context, wish, webhook);
+  return judgeAnswer(answer, circumstances(context, wish, webhook.secrets));
 }
 
 async function push(context: PlatformContext, wish: OutboxRow, target: Target): Promise<Verdict | null> {

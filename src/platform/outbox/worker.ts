@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEADLINE_MS, type PlatformContext } from '../context.ts';
-import { claimOutbox, finishOutbox, insertEvent, type OutboxRow } from '../store/index.ts';
+import { claimOutbox, finishOutbox, insertEvent, type NewEvent, type OutboxRow } from '../store/index.ts';
 import type { Bell } from './bell.ts';
 import { deliver } from './deliver.ts';
 import type { Verdict } from './judge-delivery.ts';
@@ -76,7 +76,11 @@ export function outboxWorker(context: PlatformContext, bell: Bell): OutboxWorker
 /** Never rejects: what goes wrong with one wish is its own, and its claim ends by itself. */
 async function handle(context: PlatformContext, wish: OutboxRow): Promise<void> {
   try {
-    await finish(context, wish, await deliver(context, wish));
+    context.effects.step?.('push.claimed');
+    const verdict = await deliver(context, wish);
+    context.effects.step?.('push.answered');
+    await finish(context, wish, verdict);
+    context.effects.step?.('push.done');
   } catch (error) {
     context.effects.log.error({ err: error, delivery: wish.id }, 'delivery not finished');
   }
@@ -91,7 +95,7 @@ async function finish(
 ): Promise<void> {
   const at = effects.now();
   const { state, waitMs, status, error } = verdict ?? AGAIN;
-  const { id, generation, connectionId, appSlug } = wish;
+  const { id, generation, appSlug } = wish;
   const claimedBy = wish.claimedBy ?? '';
   const outcome = { id, generation, claimedBy, state, dueAt: at + waitMs, status, error };
   if (state !== 'stopped') {
@@ -100,9 +104,16 @@ async function finish(
   }
   const stopped = await database.db.transaction().execute(async trx => {
     const written = await finishOutbox(trx, outcome, at);
-    const event = { kind: 'delivery.stopped', actor: 'platform', connectionId, appSlug } as const;
-    if (written) await insertEvent(trx, { ...event, detail: error }, at);
+    if (written) await insertEvent(trx, stoppedEvent(wish, error), at);
     return written;
   });
   if (stopped) effects.log.warn({ delivery: id, app: appSlug, status, error }, 'delivery stopped');
+}
+
+/** The host is not told that it does not take what it is told. */
+function stoppedEvent({ topic, connectionId, appSlug }: OutboxRow, error: string | null): NewEvent {
+  const event = { actor: 'platform', connectionId: connectionId || null, appSlug: appSlug || null } as const;
+  return topic === 'host.event'
+    ? { ...event, kind: 'delivery.noted', detail: `the host's webhook: ${error}` }
+    : { ...event, kind: 'delivery.stopped', detail: error };
 }

@@ -9,15 +9,27 @@ export function needsReconnect(slug: string): KeyferryError {
   });
 }
 
+/** The answer to the last refresh is missing, so that the next one waits until the token has ended. */
+export function answerMissing(slug: string): KeyferryError {
+  return new KeyferryError('provider_unanswered', `The last refresh of ${slug} got no answer.`, {
+    remedy: 'Nothing to do: it is tried again when the token that still serves has ended.',
+  });
+}
+
 const CODES: Readonly<Record<Exclude<Fault['kind'], 'grant'>, readonly [ErrorCode, string]>> = {
   client: [
     'provider_client_refused',
     'Compare the client id and secret of the app with those at the provider.',
   ],
   request: ['provider_refused', 'The provider refuses the request; look at the app there.'],
+  policy: [
+    'provider_blocked',
+    "The administrator of the user's organisation must allow the app; connecting again does not help.",
+  ],
   busy: ['provider_busy', 'Nothing to do: it is tried again.'],
   failed: ['provider_failed', 'Nothing to do: it is tried again.'],
   unreachable: ['provider_unreachable', 'Nothing to do: it is tried again. If it lasts, check the network.'],
+  unanswered: ['provider_unanswered', 'Nothing to do: it is tried again.'],
   malformed: ['provider_malformed', 'The token endpoint gives no OAuth answer; check the address.'],
 };
 

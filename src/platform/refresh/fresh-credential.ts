@@ -1,17 +1,24 @@
 import { EXPIRY_MARGIN_MS, isFresh, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
+import { listAttempts, renews } from './attempt.ts';
 import { needsReconnect } from './errors.ts';
 import { type Renewed, renew } from './renew.ts';
 
 /** The least that is left of a token that is handed out, in milliseconds. */
 export const MINIMUM_MS = 60_000;
+/** Less than an instance waits for us, so that it hears why; in milliseconds. */
+export const PATIENCE_MS = 8_000;
 
 export interface Freshness {
   /** How long the token must still hold, in milliseconds. */
   readonly minimumMs?: number;
   /** Whether the caller was told that the provider refuses this access token. */
   readonly rejected?: (accessToken: string) => boolean;
+  /** The version of the connection that does not do any more, however long its token holds. */
+  readonly newerThan?: number;
+  /** How long the caller waits for a refresh, in milliseconds; the refresh goes on after that. */
+  readonly patienceMs?: number;
 }
 
 /** Refreshes under way in this process: callers who saw the same version of a connection share one. */
@@ -37,31 +44,63 @@ function isLast(context: RefreshContext, { row, credential }: Grant): boolean {
 export async function freshCredential(
   context: RefreshContext,
   connectionId: string,
-  { minimumMs = MINIMUM_MS, rejected = () => false }: Freshness = {},
+  freshness: Freshness = {},
 ): Promise<Grant> {
-  const serves = ({ credential, row }: Grant, forMs = minimumMs): boolean => {
-    const now = context.effects.now();
+  const {
+    minimumMs = MINIMUM_MS,
+    rejected = () => false,
+    newerThan = 0,
+    patienceMs = PATIENCE_MS,
+  } = freshness;
+  const holdsFor = ({ credential }: Grant, forMs: number): boolean =>
+    !rejected(credential.accessToken) && isFresh(credential.expiresAt, context.effects.now(), forMs);
+  const holds = (grant: Grant): boolean => holdsFor(grant, EXPIRY_MARGIN_MS);
+  const serves = (grant: Grant): boolean => {
+    const { refreshedAt, version } = grant.row;
     // A provider whose tokens are shorter than what is asked for must not be asked each time.
-    const justRefreshed = row.refreshedAt !== null && now - row.refreshedAt < MINIMUM_MS;
-    const leastMs = justRefreshed ? Math.min(forMs, MINIMUM_MS) : forMs;
-    return !rejected(credential.accessToken) && isFresh(credential.expiresAt, now, leastMs);
+    const justRefreshed = refreshedAt !== null && context.effects.now() - refreshedAt < MINIMUM_MS;
+    const leastMs = justRefreshed ? Math.min(minimumMs, MINIMUM_MS) : minimumMs;
+    return version > newerThan && holdsFor(grant, leastMs);
   };
 
   for (let round = 1; round <= ROUNDS; round += 1) {
     const seen = await loadGrant(context, connectionId);
-    if (seen.row.status === 'needs_reconnect') throw needsReconnect(seen.row.appSlug);
+    const dead = seen.row.status === 'needs_reconnect';
+    if (dead && !(await mayRise(context, seen))) throw needsReconnect(seen.row.appSlug);
     const last = isLast(context, seen);
-    if (serves(seen) || (last && serves(seen, EXPIRY_MARGIN_MS))) return seen;
+    if (!dead && (serves(seen) || (last && holds(seen)))) return seen;
     const key = `${connectionId}:${seen.row.version}`;
     try {
-      const { grant, refreshed } = await context.flights(key, () => renew(context, seen, serves));
+      const { grant, refreshed } = await patiently(
+        context.flights(key, () => renew(context, seen, { serves, holds })),
+        patienceMs,
+      );
       // What was refreshed for us is the best there is, however short the provider made it.
       if (refreshed || serves(grant)) return grant;
     } catch (error) {
-      const lasting = isKeyferryError(error) && error.code !== 'needs_reconnect';
-      if (lasting && serves(seen, EXPIRY_MARGIN_MS)) return seen;
+      const passing = isKeyferryError(error) && error.code !== 'needs_reconnect';
+      if (passing && holds(seen) && seen.row.version > newerThan) return seen;
       throw error;
     }
   }
   throw new KeyferryError('busy', 'The connection is being changed by others.', { retryAfterMs: 1_000 });
+}
+
+/** Whether an answer has come in late for a grant that was called dead. */
+async function mayRise(context: RefreshContext, grant: Grant): Promise<boolean> {
+  return (await listAttempts(context, grant)).some(renews);
+}
+
+/** A provider that hangs hangs nobody here: the refresh goes on, and what it brings is stored and pushed. */
+async function patiently(refresh: Promise<Renewed>, patienceMs: number): Promise<Renewed> {
+  const enough = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const words = 'The provider takes long to answer; the refresh goes on.';
+    enough.reject(new KeyferryError('busy', words, { retryAfterMs: 2_000 }));
+  }, patienceMs);
+  try {
+    return await Promise.race([refresh, enough.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -3,6 +3,7 @@ export {
   type Freshness,
   freshCredential,
   MINIMUM_MS,
+  PATIENCE_MS,
   type RefreshContext,
   type RefreshFlights,
 } from './fresh-credential.ts';

@@ -1,33 +1,53 @@
 import { backoffMs } from '../../lib/backoff.ts';
 import type { KeyferryError } from '../../protocol/index.ts';
-import { type ConnectionRow, insertEvent, markFailed } from '../store/index.ts';
+import { NOTHING_PLANNED, planFailing } from '../lifetime/index.ts';
+import { type ConnectionRow, deleteRefreshAttempt, insertEvent, markFailed } from '../store/index.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 
 /** Milliseconds between refreshes of one connection that fail in a row. */
 export const RETRY = { firstMs: 1_000, ceilingMs: 60_000 };
+/** The same where somebody's administrator must act first. */
+export const BLOCKED_RETRY = { firstMs: 60_000, ceilingMs: 3_600_000 };
+
+/** What failed. */
+export interface Failure {
+  readonly error: KeyferryError;
+  /** A few words for the log, without a secret. */
+  readonly reason: string;
+  /** What the row says, where it is not the error's code. */
+  readonly statusReason?: string;
+  /** The latest time for the next try, in epoch milliseconds. */
+  readonly retryBy?: number | null;
+  /** The attempt that is over with it: the provider has answered, or nothing was sent. */
+  readonly over?: string | null;
+  /** The incident is another's: no event of this connection tells of it. */
+  readonly quiet?: boolean;
+}
 
 /**
- * Notes on the row that its refresh failed, and when the next one may be tried. The event and the log line
- * are written when the state or its reason changes, not at every try.
- * @param failure.reason a few words for the log, without a secret
+ * Notes on the row that its refresh failed, and when the next one may be tried. One event an incident: it is
+ * written when the state changes, not at every try, and not for another reason of the same state.
  */
 export async function noteFailure(
   { database, effects }: Pick<RefreshContext, 'database' | 'effects'>,
   row: ConnectionRow,
-  { error, reason }: { error: KeyferryError; reason: string },
+  { error, reason, statusReason = error.code, retryBy = null, over = null, quiet = false }: Failure,
 ): Promise<void> {
   const { id, version, externalUserId, appSlug } = row;
   const at = effects.now();
   const status = error.code === 'needs_reconnect' ? 'needs_reconnect' : 'failing';
-  const retryAt = at + backoffMs(RETRY, row.failures + 1, effects.random(), error.retryAfterMs);
-  const changed = row.status !== status || row.statusReason !== error.code;
+  const backoff = error.code === 'provider_blocked' ? BLOCKED_RETRY : RETRY;
+  const wait = backoffMs(backoff, row.failures + 1, effects.random(), error.retryAfterMs);
+  const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, retryBy ?? Number.POSITIVE_INFINITY));
+  const plan = status === 'needs_reconnect' ? NOTHING_PLANNED : planFailing(row, { retryAt, at });
   await database.db.transaction().execute(async trx => {
-    const noted = await markFailed(trx, { id, version, status, reason: error.code, retryAt }, at);
-    if (!noted || !changed) return;
+    if (over !== null) await deleteRefreshAttempt(trx, over);
+    const noted = await markFailed(trx, { id, version, status, reason: statusReason, retryAt, plan }, at);
+    if (!noted || quiet || row.status === status) return;
     const kind = `connection.${status}` as const;
     const event = { actor: 'platform', connectionId: id, externalUserId, appSlug } as const;
-    await insertEvent(trx, { kind, ...event, detail: error.code }, at);
+    await insertEvent(trx, { kind, ...event, detail: statusReason }, at);
   });
-  if (changed)
-    effects.log.warn({ connectionId: id, app: appSlug, code: error.code, reason }, 'refresh failed');
+  if (row.status !== status || row.statusReason !== statusReason)
+    effects.log.warn({ connectionId: id, app: appSlug, code: statusReason, reason }, 'refresh failed');
 }

@@ -1,44 +1,48 @@
+import type { Lease } from '../../lib/lease.ts';
 import {
   type Credential,
   type ErrorCode,
+  EXPIRY_MARGIN_MS,
+  isKeyferryError,
   KeyferryError,
-  mergeRefreshed,
-  readCredential,
   STATUS,
 } from '../../protocol/index.ts';
-import { oauthClient, redirectUri, refreshTokens, type TokenOutcome } from '../oauth/index.ts';
-import { insertEvent, replaceCredential } from '../store/index.ts';
-import {
-  findOAuthApp,
-  type Grant,
-  loadGrant,
-  openGrant,
-  pushEverywhere,
-  readAppKeys,
-  sealCredential,
-} from '../vault/index.ts';
-import { needsReconnect, providerError } from './errors.ts';
+import { redirectUri, refreshTokens, revokeGrant, type TokenOutcome } from '../oauth/index.ts';
+import { deleteRefreshAttempt } from '../store/index.ts';
+import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
+import { type Attempt, beginAttempt, keepAnswerOf, renews } from './attempt.ts';
+import { clientRefused, enterGate, type Gate } from './client-gate.ts';
+import { clientAccepted, commitAnswer } from './commit-answer.ts';
+import { answerMissing, needsReconnect, providerError } from './errors.ts';
 import type { RefreshContext } from './fresh-credential.ts';
+import { LeaseShort, within } from './lease.ts';
 import { noteFailure } from './note-failure.ts';
-import type { Renewed } from './renew.ts';
+import type { Renewed, Wanted } from './renew.ts';
+import { type Settled, takeOver } from './take-over.ts';
 
 /**
- * Refreshes a grant at its provider and commits the answer, with the pushes that follow from it, before
+ * Refreshes a grant at its provider, and commits the answer, with the pushes that follow from it, before
  * anyone sees it. The caller holds the lease.
- * @throws KeyferryError needs_reconnect, app_keys_missing, provider_...
+ * @throws KeyferryError needs_reconnect, app_keys_missing, provider_...; LeaseShort
  */
-export async function refreshAtProvider(context: RefreshContext, grant: Grant): Promise<Renewed> {
-  refuseTooSoon(context, grant);
-  const outcome = await ask(context, grant);
-  if (outcome.kind === 'tokens') return keep(context, grant, outcome.credential);
-  // Another write may have landed while we asked, and a dead old token says nothing about a newer one.
-  const current = await loadGrant(context, grant.row.id);
-  if (current.row.version !== grant.row.version) return { grant: current, refreshed: false };
-  const { kind } = outcome;
-  const { appSlug } = grant.row;
-  const error = kind === 'grant' ? needsReconnect(appSlug) : providerError(appSlug, { ...outcome, kind });
-  await noteFailure(context, grant.row, { error, reason: outcome.reason });
-  throw error;
+export async function refreshAtProvider(
+  context: RefreshContext,
+  settled: Settled,
+  { lease, wanted }: { lease: Lease; wanted: Wanted },
+): Promise<Renewed> {
+  refuseTooSoon(context, settled.grant);
+  await refuseInDoubt(context, settled, wanted);
+  const gate = await gateOf(context, settled.grant);
+  try {
+    const attempt = await beginAttempt(context, settled.grant, lease.generation);
+    const outcome = await ask(context, settled.grant, { gate, lease, attempt });
+    if (gate.refusal !== null && isAnswerOfGrant(outcome)) await clientAccepted(context, gate.slug);
+    return outcome.kind === 'tokens'
+      ? await keep(context, settled.grant, { gate, attempt: { ...attempt, tokens: outcome.credential } })
+      : await fail(context, settled, { gate, attempt, outcome });
+  } finally {
+    await gate.leave();
+  }
 }
 
 /** A provider that failed is left alone for a time, however many ask. */
@@ -52,54 +56,143 @@ function refuseTooSoon({ effects }: RefreshContext, { row }: Grant): void {
   });
 }
 
-async function ask(context: RefreshContext, { row, credential }: Grant): Promise<TokenOutcome> {
-  const app = findOAuthApp(context, row.appSlug);
+/**
+ * The refresh token was sent and the answer is not known: it may be spent. A provider with a grace period
+ * takes it again. With any other, a second use may end the grant, the access token that still serves with it;
+ * so it is tried when that no longer serves, and there is nothing to lose.
+ */
+async function refuseInDoubt(
+  context: RefreshContext,
+  { grant, doubtSince }: Settled,
+  { holds }: Wanted,
+): Promise<void> {
+  if (doubtSince === null || !holds(grant)) return;
+  const { row } = grant;
+  const { graceMs } = findOAuthApp(context, row.appSlug).credential.oauth.rotation;
+  if (typeof graceMs === 'number' && context.effects.now() < doubtSince + graceMs) return;
+  const error = answerMissing(row.appSlug);
+  const retryBy = row.expiresAt === null ? null : row.expiresAt - EXPIRY_MARGIN_MS;
+  await noteFailure(context, row, { error, reason: 'an answer is missing', retryBy });
+  throw error;
+}
+
+async function gateOf(context: RefreshContext, { row }: Grant): Promise<Gate> {
   try {
-    const client = oauthClient(app, await readAppKeys(context, app));
-    const asked = { ...credential, redirectUri: redirectUri(context), now: context.effects.now };
-    return await refreshTokens(context.outbound, client, asked);
+    return await enterGate(context, row.appSlug);
   } catch (error) {
-    if (error instanceof KeyferryError) await noteFailure(context, row, { error, reason: error.code });
+    if (!isKeyferryError(error)) throw error;
+    const apps = error.code === 'provider_client_refused';
+    // Said once: while the incident lasts, however many grants are turned away how often, nothing is written.
+    if (!apps || row.status === 'connected') {
+      await noteFailure(context, row, { error, reason: error.code, quiet: apps });
+    }
     throw error;
   }
 }
 
+async function ask(
+  context: RefreshContext,
+  { row, credential }: Grant,
+  { gate, lease, attempt }: { gate: Gate; lease: Lease; attempt: Attempt },
+): Promise<TokenOutcome> {
+  try {
+    return await refreshTokens(within(context, lease), gate.client, {
+      ...credential,
+      redirectUri: redirectUri(context),
+      now: context.effects.now,
+      keep: answer => keepAnswerOf(context, attempt, answer),
+    });
+  } catch (error) {
+    // Neither was sent.
+    if (error instanceof LeaseShort) await deleteRefreshAttempt(context.database.db, attempt.id);
+    if (isKeyferryError(error)) {
+      await noteFailure(context, row, { error, reason: error.code, over: attempt.id });
+    }
+    throw error;
+  }
+}
+
+/** Whether a provider looked at the grant, which it does once it has taken the client. */
+function isAnswerOfGrant({ kind }: TokenOutcome): boolean {
+  return kind === 'tokens' || kind === 'grant' || kind === 'policy';
+}
+
 const WRITES = 3;
 
-/** The provider may have ended the old refresh token: a write that fails is tried again before it is given up. */
-async function keep(context: RefreshContext, grant: Grant, answer: Credential): Promise<Renewed> {
+/** A commit that fails is tried again; what is left undone then is in the journal, for whoever comes next. */
+async function keep(
+  context: RefreshContext,
+  grant: Grant,
+  { gate, attempt }: { gate: Gate; attempt: Attempt & { readonly tokens: Credential } },
+): Promise<Renewed> {
+  const { id } = grant.row;
   for (let write = 1; ; write += 1) {
     try {
-      return await commit(context, grant, answer);
+      const committed = await commitAnswer(context, grant, attempt);
+      if (committed !== null) return { grant: committed, refreshed: true };
+      // A reconnect, an import or another process came first; the answer may be of use to it.
+      return { grant: (await takeOver(context, id)).grant, refreshed: false };
     } catch (error) {
-      if (write === WRITES) throw error;
-      context.effects.log.warn({ err: error, connectionId: grant.row.id }, 'refreshed token not stored yet');
+      // Disconnected meanwhile: what the provider gives after that is ended too.
+      if (isKeyferryError(error) && error.code === 'connection_not_found')
+        await endGrant(context, gate, attempt.tokens);
+      if (write === WRITES || isKeyferryError(error)) throw error;
+      context.effects.log.warn({ err: error, connectionId: id }, 'refreshed token not stored yet');
       await context.effects.sleep(200 * write);
     }
   }
 }
 
-async function commit(
+async function endGrant({ outbound, effects }: RefreshContext, { client, slug }: Gate, tokens: Credential) {
+  const revocation = await revokeGrant(outbound, client, tokens, effects.now);
+  effects.log.info({ app: slug, ...revocation }, 'refreshed a connection that is gone');
+}
+
+async function fail(
   context: RefreshContext,
-  { row, credential }: Grant,
-  answer: Credential,
+  { grant, doubtSince }: Settled,
+  failed: { gate: Gate; attempt: Attempt; outcome: Exclude<TokenOutcome, { kind: 'tokens' }> },
 ): Promise<Renewed> {
-  const { database, effects, wake } = context;
-  const { id, version, externalUserId, appSlug } = row;
-  const at = effects.now();
-  const merged = readCredential(mergeRefreshed(credential.wire, answer), at);
-  const { expiresAt } = answer;
-  const sealedCredential = sealCredential(context, id, { ...merged, expiresAt });
-  const written = await database.db.transaction().execute(async trx => {
-    const now = await replaceCredential(trx, { id, version, sealedCredential, expiresAt }, at);
-    if (now === null) return null;
-    await pushEverywhere(trx, now, at);
-    const kind = row.status === 'failing' ? 'connection.recovered' : 'connection.refreshed';
-    await insertEvent(trx, { kind, actor: 'platform', connectionId: id, externalUserId, appSlug }, at);
-    return now;
-  });
-  // A reconnect or an import landed first: it is newer than our answer.
-  if (written === null) return { grant: await loadGrant(context, id), refreshed: false };
-  wake();
-  return { grant: openGrant(context, written), refreshed: true };
+  const { gate, attempt, outcome } = failed;
+  const { row } = grant;
+  const { kind, reason, retryAfterMs, maybeDone = false } = outcome;
+  const { rotates } = gate.client.app.credential.oauth.rotation;
+  // One trace is enough to know that the refresh token may be spent.
+  const leavesDoubt = maybeDone && rotates !== false && doubtSince === null;
+  const over = leavesDoubt ? null : attempt.id;
+  // Another write may have landed while we asked, and a dead old token says nothing about a newer one.
+  const current = await loadGrant(context, row.id);
+  if (current.row.version !== row.version) {
+    if (over !== null) await deleteRefreshAttempt(context.database.db, over);
+    return { grant: current, refreshed: false };
+  }
+  if (kind === 'grant') return replaceDead(context, current, { attempt, reason });
+  const error = providerError(row.appSlug, { ...outcome, kind });
+  const quiet =
+    kind === 'client' && (await clientRefused(context, gate, { before: row.statusReason, retryAfterMs }));
+  await noteFailure(context, row, { error, reason, over, quiet });
+  throw error;
+}
+
+/**
+ * The provider calls the refresh token dead. An answer that lost the compare to it may hold one that lives;
+ * else the user must connect again, and where an answer was lost on its way, the row says so.
+ */
+async function replaceDead(
+  context: RefreshContext,
+  { row }: Grant,
+  { attempt, reason }: { attempt: Attempt; reason: string },
+): Promise<Renewed> {
+  await deleteRefreshAttempt(context.database.db, attempt.id);
+  const { grant, doubtSince, spare } = await takeOver(context, row.id);
+  if (grant.row.version !== row.version) return { grant, refreshed: false };
+  const [kept] = spare;
+  if (kept !== undefined && renews(kept)) {
+    const adopted = await commitAnswer(context, grant, kept);
+    return { grant: adopted ?? (await loadGrant(context, row.id)), refreshed: false };
+  }
+  const error = needsReconnect(row.appSlug);
+  const statusReason = doubtSince === null ? error.code : 'answer_lost';
+  await noteFailure(context, row, { error, reason, statusReason });
+  throw error;
 }

@@ -1,10 +1,11 @@
 import { acquireLease, type Lease, releaseLease } from '../../lib/lease.ts';
 import { KeyferryError } from '../../protocol/index.ts';
-import { DEADLINE_MS } from '../context.ts';
 import { type Grant, leaseName, loadGrant } from '../vault/index.ts';
 import { needsReconnect } from './errors.ts';
 import type { RefreshContext } from './fresh-credential.ts';
+import { LEASE_MS, LeaseShort } from './lease.ts';
 import { refreshAtProvider } from './refresh-at-provider.ts';
+import { takeOver } from './take-over.ts';
 
 /** A newer grant, and whether it is this refresh that made it. */
 export interface Renewed {
@@ -12,57 +13,72 @@ export interface Renewed {
   readonly refreshed: boolean;
 }
 
-/** Longer than the deadlines of the two requests made under it and the write after them, in milliseconds. */
-export const LEASE_MS = 3 * DEADLINE_MS;
+/** What a caller takes. */
+export interface Wanted {
+  /** Whether a grant is what the caller wants. */
+  readonly serves: (grant: Grant) => boolean;
+  /** Whether its token still works at all. */
+  readonly holds: (grant: Grant) => boolean;
+}
+
 const POLL_MS = 250;
-/** 22 s: more than another process's request may take, the token of the app before it included. */
+/** 22 s: longer than a provider usually takes. */
 const POLLS = 88;
+const LEASES = 3;
 
 /**
- * Gets a newer grant than `seen` under the lease of its connection: what another process has stored
+ * Gets a newer grant than `seen` under the lease of its connection: what another process has stored or left
  * meanwhile if it serves, else the provider's.
  * @throws KeyferryError busy when another process holds the lease for too long
  */
-export async function renew(
+export async function renew(context: RefreshContext, seen: Grant, wanted: Wanted): Promise<Renewed> {
+  for (let leases = 1; leases <= LEASES; leases += 1) {
+    const lease = await waitForLease(context, seen, wanted);
+    if (!('owner' in lease)) return lease;
+    try {
+      return await underLease(context, seen, { lease, wanted });
+    } catch (error) {
+      // This process was asleep, or the database slow: what is left of the lease is not enough.
+      if (!(error instanceof LeaseShort)) throw error;
+    } finally {
+      await releaseLease(context.database, lease);
+      context.effects.step?.('refresh.released');
+    }
+  }
+  throw busy('This process is too slow to refresh it.');
+}
+
+async function underLease(
   context: RefreshContext,
   seen: Grant,
-  serves: (grant: Grant) => boolean,
+  { lease, wanted }: { lease: Lease; wanted: Wanted },
 ): Promise<Renewed> {
-  const { id } = seen.row;
-  const lease = await waitForLease(context, seen, serves);
-  if (!('owner' in lease)) return lease;
-  try {
-    const current = await loadGrant(context, id);
-    if (current.row.status === 'needs_reconnect') throw needsReconnect(current.row.appSlug);
-    const newer = current.row.version !== seen.row.version;
-    return newer && serves(current)
-      ? { grant: current, refreshed: false }
-      : await refreshAtProvider(context, current);
-  } finally {
-    await releaseLease(context.database, lease);
-  }
+  context.effects.step?.('refresh.leased');
+  const settled = await takeOver(context, seen.row.id);
+  const { grant } = settled;
+  if (grant.row.status === 'needs_reconnect') throw needsReconnect(grant.row.appSlug);
+  const newer = grant.row.version !== seen.row.version;
+  return newer && wanted.serves(grant)
+    ? { grant, refreshed: false }
+    : await refreshAtProvider(context, settled, { lease, wanted });
 }
 
 /** The lease, or what its holder has stored while we waited for it. */
-async function waitForLease(
-  context: RefreshContext,
-  seen: Grant,
-  serves: (grant: Grant) => boolean,
-): Promise<Lease | Renewed> {
+async function waitForLease(context: RefreshContext, seen: Grant, wanted: Wanted): Promise<Lease | Renewed> {
   const { database, effects } = context;
   const name = leaseName(seen.row.id);
   for (let poll = 1; ; poll += 1) {
-    const lease = await acquireLease(database, name, LEASE_MS);
+    const lease = await acquireLease(database, name, LEASE_MS, effects.monotonic);
     if (lease !== null) return lease;
     const current = await loadGrant(context, seen.row.id);
-    if (current.row.version !== seen.row.version && serves(current)) {
+    if (current.row.version !== seen.row.version && wanted.serves(current)) {
       return { grant: current, refreshed: false };
     }
-    if (poll === POLLS) {
-      throw new KeyferryError('busy', 'Another process is refreshing this connection.', {
-        retryAfterMs: 1_000,
-      });
-    }
+    if (poll === POLLS) throw busy('Another process is refreshing this connection.');
     await effects.sleep(POLL_MS);
   }
+}
+
+function busy(message: string): KeyferryError {
+  return new KeyferryError('busy', message, { retryAfterMs: 1_000 });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { EndingReason } from '../lifetime/index.ts';
 import type { ConnectionStatus } from '../tables.ts';
 
 /** A row of the vault as it is read. Times are epoch milliseconds. */
@@ -18,6 +19,12 @@ export interface ConnectionRow {
   readonly failedAt: number | null;
   readonly failures: number;
   readonly retryAt: number;
+  readonly refreshDueAt: number | null;
+  readonly usedAt: number | null;
+  readonly grantExpiresAt: number | null;
+  readonly idleEndsAt: number | null;
+  readonly endsAt: number | null;
+  readonly endingReason: EndingReason | null;
 }
 
 export const CONNECTION_COLUMNS = sql.raw(
@@ -37,6 +44,12 @@ export const CONNECTION_COLUMNS = sql.raw(
     'failedAt',
     'failures',
     'retryAt',
+    'refreshDueAt',
+    'usedAt',
+    'grantExpiresAt',
+    'idleEndsAt',
+    'endsAt',
+    'endingReason',
   ]
     .map(name => `"${name}"`)
     .join(', '),

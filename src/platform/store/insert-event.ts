@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { SignInEventKind } from '../../lib/sign-in/index.ts';
+import { enqueueHostEvent } from './enqueue-host-event.ts';
 
 export type EventKind =
   | 'connection.connected'
@@ -9,6 +10,7 @@ export type EventKind =
   | 'connection.recovered'
   | 'connection.refreshed'
   | 'connection.needs_reconnect'
+  | 'connection.ending'
   | 'connection.disconnected'
   | 'user.moved'
   | 'delivery.stopped'
@@ -18,7 +20,10 @@ export type EventKind =
   | 'operator.removed'
   | 'user.locked'
   | 'user.unlocked'
-  | SignInEventKind;
+  | SignInEventKind
+  | 'app.secret_ending'
+  | 'app.client_refused'
+  | 'app.client_accepted';
 
 export interface NewEvent {
   readonly kind: EventKind;
@@ -29,6 +34,8 @@ export interface NewEvent {
   readonly appSlug?: string | null;
   /** A code or a few words; never a secret. */
   readonly detail?: string | null;
+  /** Of what will end: when, in epoch milliseconds. */
+  readonly endsAt?: number | null;
 }
 
 /** How events name an operator. */
@@ -36,11 +43,17 @@ export function operatorActor(id: number): string {
   return `operator:${id}`;
 }
 
-/** Writes down what happened. @param at epoch milliseconds */
+/**
+ * Writes down what happened, and with it the word to the host, where the host is to be told of it.
+ * @param at epoch milliseconds
+ */
 export async function insertEvent<Tables>(db: Kysely<Tables>, event: NewEvent, at: number): Promise<void> {
-  const { connectionId = null, externalUserId = null, appSlug = null, detail = null } = event;
+  const { connectionId = null, externalUserId = null, appSlug = null, endsAt = null } = event;
+  const ends = endsAt === null ? [] : [new Date(endsAt).toISOString()];
+  const detail = [event.detail ?? [], ends].flat().join(' at ') || null;
   await sql`
     insert into "platform_event" ("at", "kind", "actor", "connectionId", "externalUserId", "appSlug", "detail")
     values (${at}, ${event.kind}, ${event.actor}, ${connectionId}, ${externalUserId}, ${appSlug}, ${detail})
   `.execute(db);
+  await enqueueHostEvent(db, event, at);
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import type { Plan } from '../lifetime/index.ts';
 import type { ConnectionStatus, Db } from '../tables.ts';
+import { planColumns } from './plan-columns.ts';
 
 /**
  * Notes a refresh that failed, unless the row has changed since it was read. The version stays: the
@@ -16,6 +18,7 @@ export async function markFailed(
     status: Exclude<ConnectionStatus, 'connected'>;
     reason: string;
     retryAt: number;
+    plan: Plan;
   },
   at: number,
 ): Promise<boolean> {
@@ -23,7 +26,7 @@ export async function markFailed(
     update "connection"
     set "status" = ${failure.status}, "statusReason" = ${failure.reason}, "failures" = "failures" + 1,
       "retryAt" = cast(${failure.retryAt} as bigint), "failedAt" = cast(${at} as bigint),
-      "updatedAt" = cast(${at} as bigint)
+      "updatedAt" = cast(${at} as bigint), ${planColumns(failure.plan)}
     where "id" = ${failure.id} and "version" = ${failure.version} and "status" <> 'needs_reconnect'
     returning "id"
   `.execute(db);

@@ -1,14 +1,25 @@
 import { sql } from 'kysely';
 import type { Db } from '../tables.ts';
 
-/** Replaces an app's keys. @param at epoch milliseconds */
+/** Replaces an app's keys; a client that was refused may be tried at once. @param at epoch milliseconds */
 export async function putAppKeys(
   db: Db,
-  { slug, sealedKeys, at }: { slug: string; sealedKeys: string; at: number },
+  app: {
+    slug: string;
+    sealedKeys: string;
+    /** When the client secret ends, and when that is told; null: nobody said. */
+    secretExpiresAt: number | null;
+    secretNoticeAt: number | null;
+    at: number;
+  },
 ): Promise<void> {
   await sql`
-    insert into "platform_app" ("slug", "sealedKeys", "updatedAt") values (${slug}, ${sealedKeys}, ${at})
+    insert into "platform_app" ("slug", "sealedKeys", "updatedAt", "secretExpiresAt", "secretNoticeAt")
+    values (${app.slug}, ${app.sealedKeys}, ${app.at}, ${app.secretExpiresAt}, ${app.secretNoticeAt})
     on conflict ("slug") do update
-    set "sealedKeys" = excluded."sealedKeys", "updatedAt" = excluded."updatedAt"
+    set "sealedKeys" = excluded."sealedKeys", "updatedAt" = excluded."updatedAt", "refusals" = 0, "probeAt" = 0,
+      "secretExpiresAt" = excluded."secretExpiresAt",
+      "secretNoticeAt" = case when "platform_app"."secretExpiresAt" = excluded."secretExpiresAt"
+        then "platform_app"."secretNoticeAt" else excluded."secretNoticeAt" end
   `.execute(db);
 }

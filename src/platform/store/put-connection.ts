@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { Plan } from '../lifetime/index.ts';
 import type { Db } from '../tables.ts';
 import { CONNECTION_COLUMNS, type ConnectionRow } from './connection-row.ts';
+import { planColumns } from './plan-columns.ts';
 
 /**
  * Stores a grant: a new row, or over the one of the same user, app and account, whose id stays. A grant
@@ -17,18 +19,23 @@ export async function putConnection(
     account: string;
     sealedCredential: string;
     expiresAt: number | null;
+    plan: Plan;
   },
   at: number,
 ): Promise<ConnectionRow | null> {
+  const { plan } = grant;
   const { rows } = await sql<ConnectionRow>`
     insert into "connection" ("id", "externalUserId", "appSlug", "account", "sealedCredential", "status",
-      "expiresAt", "createdAt", "updatedAt")
+      "expiresAt", "createdAt", "updatedAt", "usedAt", "refreshDueAt", "grantExpiresAt", "idleEndsAt", "endsAt",
+      "endingReason", "endingNoticeAt")
     values (${grant.id}, ${grant.externalUserId}, ${grant.appSlug}, ${grant.account}, ${grant.sealedCredential},
-      'connected', ${grant.expiresAt}, ${at}, ${at})
+      'connected', ${grant.expiresAt}, ${at}, ${at}, ${at}, ${plan.refreshDueAt}, ${plan.grantExpiresAt},
+      ${plan.idleEndsAt}, ${plan.ending?.at ?? null}, ${plan.ending?.reason ?? null}, ${plan.noticeAt})
     on conflict ("externalUserId", "appSlug", "account") do update
     set "sealedCredential" = excluded."sealedCredential", "expiresAt" = excluded."expiresAt",
       "status" = 'connected', "statusReason" = null, "failedAt" = null, "failures" = 0, "retryAt" = 0,
-      "version" = "connection"."version" + 1, "updatedAt" = excluded."updatedAt"
+      "version" = "connection"."version" + 1, "updatedAt" = excluded."updatedAt",
+      "usedAt" = excluded."usedAt", "refreshClass" = 0, ${planColumns(plan)}
     where "connection"."id" = excluded."id"
     returning ${CONNECTION_COLUMNS}
   `.execute(db);

@@ -78,6 +78,13 @@ describeEngines('the store of the platform', engine => {
     sealedCalendsoKey: null,
     withRefreshToken: true,
   } as const;
+  const PLAN = {
+    refreshDueAt: NOW,
+    grantExpiresAt: null,
+    idleEndsAt: null,
+    ending: null,
+    noticeAt: null,
+  };
   const GRANT = {
     id: 'c1',
     externalUserId: 'u1',
@@ -85,7 +92,9 @@ describeEngines('the store of the platform', engine => {
     account: '',
     sealedCredential: 'sealed 1',
     expiresAt: LATER,
+    plan: PLAN,
   };
+  const KEYS = { slug: 'zoom', secretExpiresAt: null, secretNoticeAt: null };
   const WISH: Wish = {
     topic: 'credential.push',
     targetId: 'default',
@@ -111,8 +120,8 @@ describeEngines('the store of the platform', engine => {
   });
 
   test('app keys are replaced, and read one or all', async () => {
-    await putAppKeys(database.db, { slug: 'zoom', sealedKeys: 'a', at: NOW });
-    await putAppKeys(database.db, { slug: 'zoom', sealedKeys: 'b', at: LATER });
+    await putAppKeys(database.db, { ...KEYS, sealedKeys: 'a', at: NOW });
+    await putAppKeys(database.db, { ...KEYS, sealedKeys: 'b', at: LATER });
     const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER }];
     expect(await listAppKeys(database.db)).toEqual(rows);
     expect(await listAppKeys(database.db, 'zoom')).toEqual(rows);
@@ -132,7 +141,8 @@ describeEngines('the store of the platform', engine => {
 
   test('a grant of the same user and app keeps its row; one sealed for another id is not written', async () => {
     const { db } = database;
-    expect(await putConnection(db, GRANT, NOW)).toMatchObject({ ...GRANT, version: 1, createdAt: NOW });
+    const { plan: _plan, ...columns } = GRANT;
+    expect(await putConnection(db, GRANT, NOW)).toMatchObject({ ...columns, version: 1, createdAt: NOW });
     const again = await putConnection(db, { ...GRANT, sealedCredential: 'sealed 2', expiresAt: null }, LATER);
     expect(again).toMatchObject({ version: 2, expiresAt: null, createdAt: NOW, updatedAt: LATER });
     expect(await putConnection(db, { ...GRANT, id: 'c2' }, LATER)).toBeNull();
@@ -143,7 +153,7 @@ describeEngines('the store of the platform', engine => {
   test('a refreshed credential is written over the version it was made from alone', async () => {
     const { db } = database;
     await putConnection(db, GRANT, NOW);
-    const refreshed = { id: 'c1', version: 1, sealedCredential: 'sealed 2', expiresAt: null };
+    const refreshed = { id: 'c1', version: 1, sealedCredential: 'sealed 2', expiresAt: null, plan: PLAN };
     expect(await replaceCredential(db, refreshed, LATER)).toMatchObject({ version: 2, refreshedAt: LATER });
     expect(await replaceCredential(db, { ...refreshed, sealedCredential: 'late' }, LATER)).toBeNull();
     expect(await findConnection(db, 'c1')).toMatchObject({ sealedCredential: 'sealed 2', expiresAt: null });
@@ -155,7 +165,7 @@ describeEngines('the store of the platform', engine => {
     const writes = Array.from({ length: 20 }, (_, index) =>
       replaceCredential(
         db,
-        { id: 'c1', version: 1, sealedCredential: `by ${index}`, expiresAt: null },
+        { id: 'c1', version: 1, sealedCredential: `by ${index}`, expiresAt: null, plan: PLAN },
         LATER,
       ),
     );
@@ -173,6 +183,7 @@ describeEngines('the store of the platform', engine => {
       status: 'failing',
       reason: 'provider_busy',
       retryAt: LATER,
+      plan: PLAN,
     } as const;
     expect(await markFailed(db, { ...failure, version: 2 }, NOW)).toBe(false);
     expect(await markFailed(db, failure, NOW)).toBe(true);
@@ -184,9 +195,13 @@ describeEngines('the store of the platform', engine => {
       failedAt: NOW,
     };
     expect(await findConnection(db, 'c1')).toMatchObject({ ...noted, version: 1 });
-    await clearRetries(db, 'zoom');
-    expect(await findConnection(db, 'c1')).toMatchObject({ failures: 0, retryAt: 0 });
-    await replaceCredential(db, { id: 'c1', version: 1, sealedCredential: 'x', expiresAt: null }, NOW);
+    await clearRetries(db, 'zoom', LATER);
+    expect(await findConnection(db, 'c1')).toMatchObject({ failures: 0, retryAt: 0, refreshDueAt: LATER });
+    await replaceCredential(
+      db,
+      { id: 'c1', version: 1, sealedCredential: 'x', expiresAt: null, plan: PLAN },
+      NOW,
+    );
     const cleared = { status: 'connected', statusReason: null, failures: 0, retryAt: 0, failedAt: null };
     expect(await findConnection(db, 'c1')).toMatchObject(cleared);
   });
@@ -194,7 +209,7 @@ describeEngines('the store of the platform', engine => {
   test('a dead grant is not made merely failing', async () => {
     const { db } = database;
     await putConnection(db, GRANT, NOW);
-    const failure = { id: 'c1', version: 1, reason: 'needs_reconnect', retryAt: NOW };
+    const failure = { id: 'c1', version: 1, reason: 'needs_reconnect', retryAt: NOW, plan: PLAN };
     expect(await markFailed(db, { ...failure, status: 'needs_reconnect' }, NOW)).toBe(true);
     expect(await markFailed(db, { ...failure, status: 'failing' }, NOW)).toBe(false);
     expect(await findConnection(db, 'c1')).toMatchObject({ status: 'needs_reconnect' });

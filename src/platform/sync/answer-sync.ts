@@ -8,7 +8,7 @@ import {
   writeCredential,
 } from '../../protocol/index.ts';
 import { freshCredential, type RefreshContext } from '../refresh/index.ts';
-import { findConnectionAt } from '../store/index.ts';
+import { type ConnectionRow, findConnectionAt, noteUse } from '../store/index.ts';
 import type { Target } from '../targets.ts';
 import { findApp } from '../vault/index.ts';
 
@@ -48,7 +48,19 @@ export async function answerSync(
     rejected: token => rejected !== null && secretMatches(rejected, tokenFingerprint(token, target.secret)),
   });
   const now = context.effects.now();
+  await use(context, grant.row, now);
   return target.kind === 'calcom'
     ? refreshReply(grant.credential, app.credential.calcom, now, target)
     : writeCredential(grant.credential, now, target);
+}
+
+/** A use is noted once in this time, in milliseconds: the row is not written at each request. */
+const USE_NOTED_EACH_MS = 3_600_000;
+
+/** Never rejects: whoever asks gets the token, noted or not. */
+async function use({ database, effects }: RefreshContext, row: ConnectionRow, now: number): Promise<void> {
+  if (row.usedAt !== null && now - row.usedAt < USE_NOTED_EACH_MS) return;
+  await noteUse(database.db, row.id, now).catch(error =>
+    effects.log.warn({ err: error, connectionId: row.id }, 'use not noted'),
+  );
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import type { Plan } from '../lifetime/index.ts';
 import {
   type ConnectionRow,
+  deleteRefreshAttempts,
   findConnectionOf,
   insertEvent,
   isWriteConflict,
@@ -26,6 +28,9 @@ export interface SealedCredential {
   readonly sealedCredential: string;
   /** Epoch milliseconds; null: it does not expire. */
   readonly expiresAt: number | null;
+  /** Whether it goes on with the refresh token of the row before. */
+  readonly sameGrant?: boolean;
+  readonly plan: Plan;
 }
 
 type Context = Pick<PlatformContext, 'database' | 'effects' | 'wake'>;
@@ -41,7 +46,7 @@ const TRIES = 5;
 export async function storeConnection(
   context: Context,
   connection: NewConnection,
-  sealFor: (id: string, before: ConnectionRow | null) => SealedCredential,
+  sealFor: (id: string, before: ConnectionRow | null, at: number) => SealedCredential,
 ): Promise<ConnectionRow> {
   const { database, wake } = context;
   for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -63,16 +68,18 @@ async function store(
   { effects }: Context,
   trx: Db,
   connection: NewConnection,
-  sealFor: (id: string, before: ConnectionRow | null) => SealedCredential,
+  sealFor: (id: string, before: ConnectionRow | null, at: number) => SealedCredential,
 ): Promise<ConnectionRow | null> {
   const { targetId, externalUserId, calcomUserId, appSlug, account, sessionId } = connection;
   const at = effects.now();
   await placeUser(trx, { targetId, externalUserId, calcomUserId }, at);
   const before = await findConnectionOf(trx, { externalUserId, appSlug, account });
   const id = before?.id ?? randomUUID();
-  const sealed = sealFor(id, before);
+  const { sameGrant = false, ...sealed } = sealFor(id, before, at);
   const row = await putConnection(trx, { id, externalUserId, appSlug, account, ...sealed }, at);
   if (row === null) return null;
+  // What a refresh of the old grant may still bring belongs to nobody any more.
+  if (before !== null && !sameGrant) await deleteRefreshAttempts(trx, id);
   await pushEverywhere(trx, row, at);
   if (sessionId !== null) await putSessionDone(trx, sessionId, appSlug);
   const reached = before === null ? 'connection.connected' : 'connection.reconnected';

@@ -1,4 +1,5 @@
 import type { PlatformContext } from '../context.ts';
+import { NOTHING_PLANNED } from '../lifetime/index.ts';
 import type { ConnectionRow } from '../store/index.ts';
 import { type Entry, sealEntry } from './entry.ts';
 import { type NewConnection, storeConnection } from './store-connection.ts';
@@ -18,5 +19,6 @@ export async function storeEntry(
   return storeConnection(context, connection, id => ({
     sealedCredential: sealEntry(context, id, entry),
     expiresAt: null,
+    plan: NOTHING_PLANNED,
   }));
 }

@@ -1,6 +1,8 @@
 import type { Credential } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import { planTokens } from '../lifetime/index.ts';
 import type { ConnectionRow } from '../store/index.ts';
+import { findOAuthApp } from './find-app.ts';
 import { openGrant, sealCredential } from './grant.ts';
 import { type NewConnection, storeConnection } from './store-connection.ts';
 
@@ -8,7 +10,7 @@ export interface NewGrant extends NewConnection {
   readonly credential: Credential;
 }
 
-type Context = Pick<PlatformContext, 'config' | 'database' | 'effects' | 'wake'>;
+type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects' | 'wake'>;
 
 /**
  * Stores a grant, over the one before.
@@ -18,10 +20,15 @@ export async function storeGrant(
   context: Context,
   { credential, ...connection }: NewGrant,
 ): Promise<ConnectionRow> {
-  return storeConnection(context, connection, (id, before) => {
+  const app = findOAuthApp(context, connection.appSlug);
+  return storeConnection(context, connection, (id, before, at) => {
+    const stored = before === null ? null : storedRefreshToken(context, before);
     const imported = connection.sessionId === null;
-    const kept = imported ? credential : keepRefreshToken(context, before, credential);
-    return { sealedCredential: sealCredential(context, id, kept), expiresAt: kept.expiresAt };
+    const kept = imported ? credential : keepRefreshToken(before, stored, credential);
+    const sealedCredential = sealCredential(context, id, kept);
+    const sameGrant = stored !== null && kept.refreshToken === stored;
+    const tokens = { id, credential: kept, answer: credential, before: sameGrant ? before : null };
+    return { sealedCredential, expiresAt: kept.expiresAt, sameGrant, plan: planTokens(app, tokens, at) };
   });
 }
 
@@ -30,13 +37,12 @@ export async function storeGrant(
  * and not for an import, which is the whole of what the host holds.
  */
 function keepRefreshToken(
-  context: Context,
   before: ConnectionRow | null,
+  stored: string | null,
   credential: Credential,
 ): Credential {
-  if (credential.refreshToken !== null) return credential;
-  if (before === null || before.status === 'needs_reconnect') return credential;
-  return { ...credential, refreshToken: storedRefreshToken(context, before) };
+  if (credential.refreshToken !== null || before?.status === 'needs_reconnect') return credential;
+  return { ...credential, refreshToken: stored };
 }
 
 /** Null where the old row cannot be opened: a reconnect is the way out of that. */

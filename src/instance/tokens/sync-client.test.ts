@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MINIMUM_SECONDS_HEADER, REJECTED_TOKEN_HEADER, tokenFingerprint } from '../protocol/index.ts';
+import { MINIMUM_SECONDS_HEADER, REJECTED_TOKEN_HEADER, tokenFingerprint } from '../../protocol/index.ts';
 import { judgeAnswer, syncRequest } from './sync-client.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const HOUR = 3_600_000;
+/** Five minutes between two clocks. */
+const SKEW = 300_000;
 const SECONDS = NOW / 1000 + 3_600;
 
 function judged(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -25,9 +27,36 @@ describe('an answer that is taken', () => {
     ['numbers as texts', { expires_in: '3600' }, NOW + HOUR],
     ['an ISO date', { expiry_date: new Date(NOW + HOUR).toISOString() }, NOW + HOUR],
     ['refresh_token null', { refresh_token: null, expires_in: 3_600 }, NOW + HOUR],
-    ['both, the date past: the date wins', { expires_in: 3_600, expiry_date: NOW - HOUR }, NOW - HOUR],
+    [
+      'both, the date an hour past: an old lifetime',
+      { expires_in: 3_600, expiry_date: NOW - HOUR },
+      NOW - HOUR,
+    ],
+    ["both, the platform's clock ahead", { expires_in: 3_600, expiry_date: NOW + HOUR + SKEW }, NOW + HOUR],
+    [
+      "both, the platform's clock behind",
+      { expires_in: 3_600, expiry_date: NOW + HOUR - SKEW },
+      NOW + HOUR - SKEW,
+    ],
+    ['both, behind, and near its end', { expires_in: 200, expiry_date: NOW + 200_000 - SKEW }, NOW + 60_000],
+    ['both, behind, and at its end', { expires_in: 20, expiry_date: NOW + 20_000 - SKEW }, NOW + 20_000],
   ])('%s', (_, members, expiresAt) => {
     expect(judged(200, token(members))).toMatchObject({ accessToken: 'at', expiresAt });
+  });
+});
+
+describe('its content type', () => {
+  test.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'text/json',
+    'application/vnd.api+json',
+    'text/plain; charset=utf-8',
+    'application/octet-stream',
+    '',
+  ])('"%s" may be JSON', type => {
+    expect(judged(200, token({}), { 'content-type': type }).accessToken).toBe('at');
   });
 });
 
@@ -47,7 +76,9 @@ describe('an answer that is not', () => {
     ['404', 404, { message: 'unknown' }, 'platform_unknown'],
     ['405', 405, '', 'platform_malformed'],
     ['429', 429, {}, 'platform_busy'],
-    ['503', 503, {}, 'platform_busy'],
+    ['503 without Retry-After', 503, {}, 'platform_unreachable'],
+    ['502', 502, '', 'platform_unreachable'],
+    ['504', 504, '', 'platform_unreachable'],
     ['500', 500, { error: 'no' }, 'platform_unreachable'],
     ['HTML with 500', 500, '<html>', 'platform_unreachable'],
     ['500 with a token', 500, token({}), 'platform_unreachable'],
@@ -66,8 +97,22 @@ describe('an answer that is not', () => {
     [new Date(NOW + 9_000).toUTCString(), 9_000],
     ['soon', null],
   ])('Retry-After: %s', (value, retryAfterMs) => {
-    expect(() => judged(503, {}, { 'retry-after': value })).toThrow(
-      expect.objectContaining({ retryAfterMs }),
+    expect(() => judged(429, {}, { 'retry-after': value })).toThrow(
+      expect.objectContaining({ code: 'platform_busy', retryAfterMs }),
+    );
+  });
+
+  test.each([
+    'text/html',
+    'text/html; charset=utf-8',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'image/png',
+    'application/jsonp',
+  ])('200 as %s', type => {
+    const headers = { 'content-type': type };
+    expect(() => judged(200, token({}), headers)).toThrow(
+      expect.objectContaining({ code: 'platform_malformed' }),
     );
   });
 

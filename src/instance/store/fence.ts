@@ -1,0 +1,23 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Lease } from '../../lib/lease.ts';
+
+/** The lease under which a row is written. */
+export interface Fence {
+  readonly lease: string;
+  readonly generation: number;
+}
+
+export function fenceOf({ name, generation }: Lease): Fence {
+  return { lease: name, generation };
+}
+
+/**
+ * The condition that nobody has taken the lease over since: a holder that was paused past its end writes nothing
+ * that its successor would build on.
+ * @param input the alias of the input row, which has the columns of a Fence
+ */
+export function notOvertaken(input: string): RawBuilder<unknown> {
+  const row = sql.ref(input);
+  return sql`not exists (select 1 from "lease" as held
+    where held."name" = ${row}."lease" and held."generation" > ${row}."generation")`;
+}

@@ -1,0 +1,83 @@
+import { isOAuthApp } from '../../apps/index.ts';
+import { tellEndings } from '../endings/index.ts';
+import type { RefreshContext } from '../refresh/index.ts';
+import { createLane, type Lane } from './lane.ts';
+import { listHeads } from './list-heads.ts';
+
+/** How long the loop sleeps at most: another process may have stored what is due sooner. Milliseconds. */
+const LONGEST_SLEEP_MS = 10_000;
+/** And at least. */
+const SHORTEST_SLEEP_MS = 1_000;
+
+/** Refreshes grants before anybody needs it. */
+export interface Scheduler {
+  /** Refreshes what is due now. @returns how many connections were handled */
+  run(): Promise<number>;
+  /** Goes on doing so, in this process. A second start does nothing. */
+  start(): void;
+  /** Claims no more, and waits for what is under way. */
+  close(): Promise<void>;
+}
+
+/** Makes the scheduler of one process. Any number of them may share a database. */
+export function createScheduler(context: RefreshContext): Scheduler {
+  const { catalogue, database, effects } = context;
+  const closing = new AbortController();
+  const slugs = [...catalogue.values()].filter(isOAuthApp).map(({ slug }) => slug);
+  const lanes = new Map<string, Lane>(
+    slugs.map(slug => [slug, createLane(context, slug, () => closing.signal.aborted)]),
+  );
+  const underWay = new Set<Promise<unknown>>();
+  let loop: Promise<void> | null = null;
+
+  /** Sets off the lanes that have something due. */
+  async function setOff(): Promise<{ runs: Promise<number>[]; nextAt: number }> {
+    const heads = await listHeads(database.db, slugs);
+    const now = effects.now();
+    const due = heads.filter(({ dueAt }) => dueAt <= now);
+    const runs = due.flatMap(({ appSlug }) => lanes.get(appSlug)?.run() ?? []);
+    return { runs, nextAt: Math.min(...heads.map(({ dueAt }) => dueAt)) };
+  }
+
+  async function run(): Promise<number> {
+    const { runs } = await setOff();
+    return (await Promise.all(runs)).reduce((all, one) => all + one, 0);
+  }
+
+  /** One look. A lane that is slow is not waited for: the others go on. @returns milliseconds to the next look */
+  async function look(): Promise<number> {
+    const { runs, nextAt } = await setOff();
+    for (const one of runs) {
+      const ended: Promise<unknown> = one.catch(logged).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+    }
+    await tellEndings(context);
+    return Math.min(Math.max(nextAt - effects.now(), SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+  }
+
+  function logged(error: unknown): void {
+    effects.log.error({ err: error }, 'refreshing ahead failed');
+  }
+
+  async function repeat(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const sleepMs = await look().catch(error => {
+        logged(error);
+        return LONGEST_SLEEP_MS;
+      });
+      if (!closing.signal.aborted) await effects.sleep(sleepMs, closing.signal);
+    }
+  }
+
+  return {
+    run,
+    start() {
+      loop ??= repeat();
+    },
+    async close() {
+      closing.abort();
+      await loop;
+      await Promise.all(underWay);
+    },
+  };
+}

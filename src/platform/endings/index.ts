@@ -1,0 +1,2 @@
+export { endingRemedy } from './remedy.ts';
+export { tellEndings } from './tell-endings.ts';

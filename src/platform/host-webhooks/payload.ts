@@ -1,0 +1,39 @@
+import type { NewEvent } from '../store/index.ts';
+
+/** The events of which the host hears, by their kind here. What the host has done itself it is not told. */
+const TYPES: Readonly<Partial<Record<NewEvent['kind'], string>>> = {
+  'connection.connected': 'connection.connected',
+  'connection.reconnected': 'connection.connected',
+  'connection.recovered': 'connection.recovered',
+  'connection.needs_reconnect': 'connection.needs_reconnect',
+  'connection.ending': 'connection.ending',
+  'delivery.stopped': 'delivery.stopped',
+  'app.client_refused': 'app.client_refused',
+  'app.client_accepted': 'app.client_accepted',
+  'app.secret_ending': 'app.secret_ending',
+};
+
+/** The type under which the host hears of a kind of event; null: it does not. */
+export function hostType(kind: NewEvent['kind']): string | null {
+  return TYPES[kind] ?? null;
+}
+
+/**
+ * What the host is told: who and what, never a secret. Times are ISO 8601.
+ * @param at epoch milliseconds
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export function hostPayload(
+  type: string,
+  event: Pick<NewEvent, 'connectionId' | 'externalUserId' | 'appSlug' | 'detail' | 'endsAt'>,
+  at: number,
+): string {
+  const { connectionId, externalUserId, appSlug, detail, endsAt } = event;
+  const data = {
+    ...(connectionId ? { connectionId, externalUserId: externalUserId ?? null } : {}),
+    appSlug: appSlug ?? null,
+    ...(detail ? { reason: detail } : {}),
+    ...(typeof endsAt === 'number' ? { endsAt: new Date(endsAt).toISOString() } : {}),
+  };
+  return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+}

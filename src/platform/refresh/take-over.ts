@@ -1,0 +1,58 @@
+import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
+import { type Attempt, listAttempts, renews } from './attempt.ts';
+import { commitAnswer } from './commit-answer.ts';
+import type { RefreshContext } from './fresh-credential.ts';
+
+/** A grant, with what earlier refreshes of it have left settled. */
+export interface Settled {
+  readonly grant: Grant;
+  /**
+   * Since when its refresh token may be spent: it was sent, and no answer is known. Null where it was not, or
+   * where the provider does not mind. Epoch milliseconds.
+   */
+  readonly doubtSince: number | null;
+  /** Answers that may be of use once the grant's own refresh token is dead, the newest first. */
+  readonly spare: readonly Attempt[];
+}
+
+const ROUNDS = 10;
+
+/**
+ * Finishes what a predecessor has begun: an answer that was kept and not committed is committed before
+ * anything is asked of the provider.
+ */
+export async function takeOver(context: RefreshContext, id: string): Promise<Settled> {
+  for (let round = 1; ; round += 1) {
+    const grant = await loadGrant(context, id);
+    const attempts = await listAttempts(context, grant);
+    const next = attempts.find(attempt => succeeds(attempt, grant));
+    if (next === undefined || next.tokens === null || round === ROUNDS) {
+      return { grant, doubtSince: doubtSince(context, grant, attempts), spare: spare(grant, attempts) };
+    }
+    await commitAnswer(context, grant, { ...next, tokens: next.tokens });
+    context.effects.log.info({ connectionId: id }, 'took over the answer of an earlier refresh');
+  }
+}
+
+/** Whether an answer is the next state of a grant, and not one beside or before it. */
+function succeeds(attempt: Attempt, { row, credential }: Grant): boolean {
+  const dead = row.status === 'needs_reconnect';
+  if (!renews(attempt)) return attempt.tokens !== null && attempt.version === row.version && !dead;
+  // A connection anew that brought no refresh token goes on with the one whose successor this is.
+  return dead || attempt.version === row.version || attempt.sent === credential.refreshToken;
+}
+
+function doubtSince(context: RefreshContext, grant: Grant, attempts: readonly Attempt[]): number | null {
+  const { rotates } = findOAuthApp(context, grant.row.appSlug).credential.oauth.rotation;
+  if (rotates === false) return null;
+  const open = attempts.filter(
+    ({ tokens, sent }) => tokens === null && sent === grant.credential.refreshToken,
+  );
+  return open.length === 0 ? null : Math.min(...open.map(({ beganAt }) => beganAt));
+}
+
+function spare({ credential }: Grant, attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.filter(
+    attempt => renews(attempt) && attempt.tokens.refreshToken !== credential.refreshToken,
+  );
+}

@@ -1,0 +1,10 @@
+import { sql } from 'kysely';
+import type { Db, HostWebhookTable } from '../tables.ts';
+
+export type HostWebhookRow = Pick<HostWebhookTable, 'url' | 'sealedSecrets'>;
+
+/** Where the host hears of events, sealed; null: nowhere. */
+export async function findHostWebhookRow(db: Db): Promise<HostWebhookRow | null> {
+  const { rows } = await sql<HostWebhookRow>`select "url", "sealedSecrets" from "host_webhook"`.execute(db);
+  return rows[0] ?? null;
+}
