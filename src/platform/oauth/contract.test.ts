@@ -347,11 +347,7 @@ describe.each(lookingUp)('the look-up of $slug', app => {
     async (_, scripted, code) => {
       const { walk, walked, fake, platform, all, receiver } = await setUp(app);
       fake.insteadOfLookup = () => scripted;
-      const page = await walk();
-      expect(page.status).toBe(424);
-      const text = await page.text();
-      expect(text).toContain(code);
-      expect(text).toContain('Try again');
+      expect(await walk()).toBe(code);
       expect(await platform.database.db.selectFrom('connection').selectAll().execute()).toEqual([]);
       expect([await platform.runOutbox(), receiver.received]).toEqual([0, []]);
       fake.insteadOfLookup = null;

@@ -4,15 +4,7 @@ import { Back, Card } from '../parts/card.tsx';
 import { type Origin, useFill, useSurroundings } from '../surroundings.tsx';
 
 /** Codes that the user cannot change by trying again. */
-const FINAL = [
-  'app_keys_missing',
-  'app_not_found',
-  'conflict',
-  'not_found',
-  'origin_refused',
-  'provider_client_refused',
-  'session_invalid',
-];
+const FINAL = ['app_not_found', 'conflict', 'not_found', 'origin_refused', 'session_invalid'];
 
 /** What went wrong, and the way on. */
 export function Refused({

@@ -10,7 +10,7 @@ const UNFIT = {
 };
 const NOT_SET_UP = {
   title: '{app} ist hier nicht richtig eingerichtet',
-  text: 'Das können Sie nicht selbst beheben. Nennen Sie {host} den Code unten.',
+  text: 'Das können Sie nicht selbst beheben. Nennen Sie {host} den Code unten; ist es dort behoben, versuchen Sie es noch einmal.',
 };
 const OURS = {
   title: 'Hier ist etwas fehlgeschlagen',

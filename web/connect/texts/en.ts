@@ -18,7 +18,7 @@ const UNFIT: CodeText = {
 };
 const NOT_SET_UP: CodeText = {
   title: '{app} is not set up properly here',
-  text: 'You cannot mend this yourself. Tell {host} the code below.',
+  text: 'You cannot mend this yourself. Tell {host} the code below; once they have mended it, try again.',
 };
 const OURS: CodeText = {
   title: 'Something failed here',
