@@ -118,7 +118,7 @@ test('disabling says who is affected, and then no token is handed out', async ()
   const zoom = page.getByRole('switch', { name: 'Zoom Video is enabled' });
   await flip(zoom);
   const dialog = page.getByRole('dialog', { name: 'Disable Zoom Video' });
-  await dialog.getByText('One user loses its use').waitFor();
+  await dialog.getByText('One user loses the use of it').waitFor();
   await dialog.getByText('ada@example.com').waitFor();
   await picture('admin-apps-disable');
   expect(await stumblingBlocks(page)).toEqual([]);
