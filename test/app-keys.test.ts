@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { AppComparison } from '../src/instance/http/app-fingerprints.ts';
+import { examineInstance } from '../src/instance/index.ts';
+import { withAsking } from '../src/lib/doctor/index.ts';
 import { listen } from '../src/lib/http/index.ts';
 import { secretHeaders } from '../src/protocol/index.ts';
 import { type BothSides, startBothSides } from './both-sides.ts';
 import { engines, type TestEngine } from './engines.ts';
-import { SECRET } from './instance.ts';
+import { instanceConfig, SECRET } from './instance.ts';
 
 const [sqlite] = engines as readonly [TestEngine];
 const PATH = '/api/keyferry/v1/app-fingerprints';
@@ -54,6 +56,25 @@ test('both sides see whether their client ids and secrets are the same, and no v
     const wrong = await fetch(`${side.url}${PATH}`, { headers: secretHeaders('wrong', null) });
     expect(wrong.status).toBe(401);
   }
+});
+
+test('the doctor tells which app differs, and that the others are the same', async () => {
+  const sides = await start();
+  const { instance, platform } = sides;
+  const config = instanceConfig(sides.stores.instance, {
+    sync: { endpoint: `${platform.url}/api/sync`, webappUrl: instance.url },
+  });
+  const examine = () =>
+    withAsking(sides.clock.now, async asking =>
+      (await examineInstance(config, asking)).filter(({ check }) => check === 'app keys'),
+    );
+  expect(await examine()).toMatchObject([{ verdict: 'ok', detail: expect.stringMatching(/2$/) }]);
+  await instance.api('PATCH', '/api/keyferry/v1/apps/zoom', { keys: { client_secret: 'another-secret' } });
+  const found = await examine();
+  expect(found).toMatchObject([
+    { verdict: 'warning', detail: 'zoom: client_secret differs from the platform' },
+  ]);
+  expect(JSON.stringify(found)).not.toContain('another-secret');
 });
 
 test.each<[string, (request: Request) => Response, AppComparison['platform']]>([

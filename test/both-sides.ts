@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { ProviderOverrides } from '../src/apps/index.ts';
 import { addUser, createInstance, type Instance, type InstanceConfig } from '../src/instance/index.ts';
+import type { DatabaseLocation } from '../src/lib/db/index.ts';
 import { listen } from '../src/lib/http/index.ts';
 import { createLog } from '../src/lib/log.ts';
 import { createPlatform, type Platform, type PlatformConfig } from '../src/platform/index.ts';
@@ -23,6 +24,8 @@ export interface BothSides {
   readonly clock: HeldClock;
   /** The user's id at the instance. */
   readonly userId: number;
+  /** Where each of them keeps its rows. */
+  readonly stores: Readonly<Record<'instance' | 'platform', DatabaseLocation>>;
 }
 
 /**
@@ -87,7 +90,8 @@ export async function startBothSides(
     await sides.platform.api('PUT', `/api/keyferry/v1/apps/${slug}`, { keys: CLIENT });
   }
   const { id: userId } = await addUser(instance.database, { email: 'ada@example.com' }, clock.now());
-  return { ...sides, clock, userId };
+  const stores = { instance: instanceStore.location, platform: platformStore.location };
+  return { ...sides, clock, userId, stores };
 }
 
 /** Listens before there is a handler, since a role must know its own address. */

@@ -187,6 +187,20 @@ describe.each(sizes)('in a window of a %s', size => {
   });
 });
 
+test('an app that cannot be begun says why, and whom to tell', async () => {
+  const world = await setUp();
+  const { page, picture } = await open({ size: 'phone', dark: true });
+  await page.goto(await world.link({ apps: ['zoom'] }));
+  await world.platform.role.database.db.deleteFrom('platform_app').execute();
+  await page.getByRole('button', { name: 'Continue to Zoom Video' }).click();
+  const alarm = page.getByRole('alert');
+  await alarm.getByText('Zoom Video is not set up properly here').waitFor();
+  await alarm.getByText('Tell Acme Scheduling the code below').waitFor();
+  await alarm.getByText('app_keys_missing').waitFor();
+  await expectAccessible(page);
+  await picture('connect-not-set-up');
+});
+
 test('a link that another browser has opened says so, in the language of the reader', async () => {
   const world = await setUp();
   const url = await world.link({ apps: ['google-calendar'] });

@@ -1,8 +1,9 @@
-import { Badge, Button, Group, ScrollArea } from '@mantine/core';
+import { Badge, Button, Flex, ScrollArea } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { CATEGORIES } from './categories.ts';
 
-/** The categories as links, with how many there are of each. */
+/** The categories as links, with how many there are of each: in lines, on a phone in one that scrolls. */
 export function CategoryTabs({
   chosen,
   counts,
@@ -12,9 +13,14 @@ export function CategoryTabs({
   counts: ReadonlyMap<string, number>;
   hrefOf: (category: string) => string;
 }) {
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time another one is chosen
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [chosen]);
   return (
     <ScrollArea type="auto" offsetScrollbars="x" scrollbarSize={6}>
-      <Group component="nav" aria-label="Categories" gap={4} wrap="nowrap">
+      <Flex component="nav" aria-label="Categories" gap={4} wrap={{ base: 'nowrap', sm: 'wrap' }} ref={list}>
         {[['', 'All'] as const, ...CATEGORIES].map(([category, label]) => {
           const active = category === chosen;
           return (
@@ -25,12 +31,12 @@ export function CategoryTabs({
               variant={active ? 'light' : 'subtle'}
               color={active ? 'teal' : 'gray'}
               {...(active ? {} : { c: 'var(--mantine-color-text)' })}
-              size="compact-md"
+              size="compact-sm"
               fw={active ? 600 : 400}
               style={{ flexShrink: 0 }}
               aria-current={active ? 'page' : undefined}
               rightSection={
-                <Badge size="sm" variant="default" circle={(counts.get(category) ?? 0) < 10}>
+                <Badge size="sm" variant="default" px={6}>
                   {counts.get(category) ?? 0}
                 </Badge>
               }
@@ -39,7 +45,7 @@ export function CategoryTabs({
             </Button>
           );
         })}
-      </Group>
+      </Flex>
     </ScrollArea>
   );
 }

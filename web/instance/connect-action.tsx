@@ -32,6 +32,8 @@ export function ConnectAction({
       size="xs"
       variant={quiet ? 'default' : 'filled'}
       rightSection={<IconExternalLink size={14} aria-hidden />}
+      // A long name takes a second line, and not the page out of its window.
+      styles={{ root: { height: 'auto', paddingBlock: 7 }, label: { whiteSpace: 'normal', lineHeight: 1.4 } }}
     >
       {quiet ? `Manage ${name} on the platform` : `Connect ${name}${again ? ' again' : ''}`}
     </Button>

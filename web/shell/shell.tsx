@@ -29,6 +29,11 @@ export function Shell({
   const [path] = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the menu closes when a page was chosen
   useEffect(close, [path]);
+  // "/apps/installed" is below "/apps" too: the longest path is the one that was meant.
+  const here = places
+    .map(place => place.path)
+    .filter(to => path === to || path.startsWith(`${to}/`))
+    .reduce((longest, to) => (to.length > longest.length ? to : longest), '');
   const signOut = useWrite(() => ask('DELETE', '/api/session'), { changes: [SESSION_KEY] });
   return (
     <AppShell
@@ -79,7 +84,7 @@ export function Shell({
               href={to}
               label={label}
               leftSection={<Icon size={18} aria-hidden />}
-              active={path === to || path.startsWith(`${to}/`)}
+              active={to === here}
               aria-current={path === to ? 'page' : undefined}
             />
           ))}

@@ -17,7 +17,7 @@ export type PlatformKeys =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-type Context = Pick<InstanceContext, 'config' | 'effects' | 'outbound'>;
+type Context = Pick<InstanceContext, 'config' | 'outbound'>;
 
 const answerSchema = z.object({
   role: z.literal('platform'),
@@ -33,16 +33,19 @@ const SYNC_PATH = '/api/sync';
 const KEPT_MS = 30_000;
 
 /** Makes a function that asks the platform for the fingerprints of its app keys, at most every 30 seconds. */
-export function createAskFingerprints(context: Context): () => Promise<PlatformKeys> {
+export function createAskFingerprints(
+  context: Context & Pick<InstanceContext, 'effects'>,
+): () => Promise<PlatformKeys> {
   let asked: { readonly at: number; readonly answer: Promise<PlatformKeys> } | null = null;
-  return function askFingerprints() {
+  return function askSometimes() {
     const now = context.effects.now();
-    if (asked === null || now - asked.at >= KEPT_MS) asked = { at: now, answer: ask(context) };
+    if (asked === null || now - asked.at >= KEPT_MS) asked = { at: now, answer: askFingerprints(context) };
     return asked.answer;
   };
 }
 
-async function ask({ config, outbound }: Context): Promise<PlatformKeys> {
+/** Asks the platform for the fingerprints of its app keys. */
+export async function askFingerprints({ config, outbound }: Context): Promise<PlatformKeys> {
   const { endpoint, secret, header } = config.sync;
   if (endpoint === null || secret === null || !endpoint.endsWith(SYNC_PATH)) return { kind: 'not_asked' };
   const base = endpoint.slice(0, -SYNC_PATH.length);

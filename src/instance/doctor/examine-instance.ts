@@ -9,6 +9,7 @@ import {
 } from '../../lib/doctor/index.ts';
 import type { InstanceConfig } from '../config.ts';
 import { INSTANCE_MIGRATIONS } from '../migrations.ts';
+import { checkAppKeys } from './check-app-keys.ts';
 import { checkPlatformSide } from './check-platform-side.ts';
 
 /** Examines an instance: its database, and its platform as it looks from here. Changes nothing. */
@@ -23,6 +24,9 @@ export async function examineInstance(config: InstanceConfig, asking: Asking): P
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
     return [database, findings.warning('reachable', 'no platform is configured', remedy)];
   }
-  const slugs = [...createCatalogue(config.providers, config.apps).keys()];
-  return [database, ...(await checkPlatformSide(asking, { endpoint, wire, slugs }, findings))];
+  const catalogue = createCatalogue(config.providers, config.apps);
+  const side = { endpoint, wire, slugs: [...catalogue.keys()] };
+  const found = [database, ...(await checkPlatformSide(asking, side, findings))];
+  if (found.some(({ verdict }) => verdict === 'failed') || database.verdict !== 'ok') return found;
+  return [...found, ...(await checkAppKeys({ config, catalogue }, asking, findings))];
 }

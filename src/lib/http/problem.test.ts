@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { expect, test } from 'vitest';
@@ -6,14 +7,14 @@ import { createLog } from '../log.ts';
 import { answerError, problemResponse } from './problem.ts';
 
 /** Answers with what was thrown, and gives what was logged. */
-async function thrown(error: Error): Promise<{ response: Response; log: string }> {
+async function thrown(error: Error, at = '/path'): Promise<{ response: Response; log: string }> {
   const lines: string[] = [];
   const app = new Hono();
   app.onError(answerError(createLog('debug', { write: line => void lines.push(line) })));
-  app.get('/path', () => {
+  app.get(at, () => {
     throw error;
   });
-  return { response: await app.request('/path?token=hunter2'), log: lines.join('') };
+  return { response: await app.request(`${at}?token=hunter2`), log: lines.join('') };
 }
 
 test('an error is a problem of RFC 9457 with our code and remedy', async () => {
@@ -45,6 +46,16 @@ test.each([
 ])('a wait of %i ms is Retry-After %s', (retryAfterMs, seconds) => {
   const response = problemResponse(new KeyferryError('busy', 'Later.', { retryAfterMs }));
   expect(response.headers.get('retry-after')).toBe(seconds);
+});
+
+test('a token in a path is not logged', async () => {
+  const token = randomBytes(32).toString('base64url');
+  const { log } = await thrown(
+    new Error('disk full'),
+    `/connect/${token}/of/5e1a7a3c-1f0e-4d55-9b1c-5f1f0a3e2b11`,
+  );
+  expect(JSON.parse(log)).toMatchObject({ path: '/connect/.../of/5e1a7a3c-1f0e-4d55-9b1c-5f1f0a3e2b11' });
+  expect(log).not.toContain(token);
 });
 
 test("a caller's error is answered and not logged", async () => {

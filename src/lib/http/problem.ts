@@ -39,16 +39,21 @@ export function problemResponse(error: KeyferryError): Response {
 /** Turns what a handler threw into an answer, in one place. What we did not foresee is logged, not told. */
 export function answerError(log: Log) {
   return function onError(error: Error, context: Context): Response {
+    const path = shownPath(context.req.path);
     if (isKeyferryError(error)) {
-      if (error.status >= 500)
-        log.error({ err: error, code: error.code, path: context.req.path }, 'request failed');
+      if (error.status >= 500) log.error({ err: error, code: error.code, path }, 'request failed');
       return problemResponse(error);
     }
     if (error instanceof HTTPException) {
       const code = error.message.startsWith('Malformed JSON') ? 'body_not_json' : 'body_invalid';
       return problemResponse(new KeyferryError(code, error.message || 'The request cannot be read.'));
     }
-    log.error({ err: error, path: context.req.path }, 'request failed');
+    log.error({ err: error, path }, 'request failed');
     return problemResponse(new KeyferryError('internal', 'Something failed here. The log has it.'));
   };
+}
+
+/** A path as the log may have it: what is as long and as plain as a token may be one. */
+function shownPath(path: string): string {
+  return path.replaceAll(/[\w-]{40,}/g, '...');
 }

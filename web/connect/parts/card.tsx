@@ -60,7 +60,7 @@ export function Waiting() {
     <div className="stage">
       <main className="card waiting">
         <div className="spinner" />
-        <h1 role="status">{texts.loading}</h1>
+        <p role="status">{texts.loading}</p>
       </main>
     </div>
   );

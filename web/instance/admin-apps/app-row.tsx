@@ -23,7 +23,7 @@ export function AppRow({
   return (
     <Paper component="li" withBorder p="sm">
       <Group justify="space-between" gap="sm">
-        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 260px', minWidth: 0 }}>
+        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 180px', minWidth: 0 }}>
           <Logo slug={slug} name={name} />
           <Box miw={0}>
             <Group gap="xs">
@@ -41,7 +41,9 @@ export function AppRow({
             <Text size="sm" c="dimmed">
               {description}
             </Text>
-            <Text size="sm">{useOf({ held, troubled })}</Text>
+            <Text size="sm" {...(held === 0 ? { c: 'dimmed' } : {})}>
+              {useOf({ held, troubled })}
+            </Text>
           </Box>
         </Group>
         <Group gap="md" wrap="nowrap" ml="auto">
@@ -62,8 +64,6 @@ export function AppRow({
             disabled={busy}
             onChange={onToggle}
             aria-label={`${name} is enabled`}
-            onLabel="On"
-            offLabel="Off"
           />
         </Group>
       </Group>

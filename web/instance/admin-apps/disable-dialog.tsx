@@ -58,7 +58,9 @@ function Who({ count, users }: Affected) {
   return (
     <>
       <Text>
-        {count === 1 ? 'One user loses its use:' : `${count.toLocaleString('en')} users lose its use:`}
+        {count === 1
+          ? 'One user loses the use of it:'
+          : `${count.toLocaleString('en')} users lose the use of it:`}
       </Text>
       <List size="sm">
         {users.map(({ id, email, name }) => (

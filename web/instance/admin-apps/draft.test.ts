@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AdminKey } from '../../../src/instance/http/apps.ts';
-import { changesIn, linesOf } from './draft.ts';
+import { changesIn, isFaulty, linesOf } from './draft.ts';
 
 const key = (name: string, kind: AdminKey['kind'], value?: unknown): AdminKey => ({
   name,
@@ -37,6 +37,14 @@ test('an empty secret keeps the one that is set; one that is taken away goes', (
 test('changes are sent as what they are', () => {
   const draft = { client_id: '', redirect_uris: [''], count: '4', on: false };
   expect(changesIn(FIELDS, draft)).toEqual({ client_id: null, redirect_uris: null, count: 4, on: false });
+});
+
+test.each([
+  [null, [false, false]],
+  ['line 2 is not an address', [false, true]],
+  ['is missing', [true, true]],
+])('the fault "%s" marks the lines %j', (fault, marked) => {
+  expect([0, 1].map(index => isFaulty(fault, index))).toEqual(marked);
 });
 
 test('a list has a line to type into', () => {

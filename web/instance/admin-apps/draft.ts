@@ -40,3 +40,9 @@ export function linesOf({ name, value }: AdminKey, draft: Draft): string[] {
   const lines = name in draft ? draft[name] : value;
   return Array.isArray(lines) && lines.length > 0 ? lines.map(String) : [''];
 }
+
+/** Whether a fault of a list is that of a line; one that names no line is that of all. @param index from 0 */
+export function isFaulty(fault: string | null, index: number): boolean {
+  const [, line] = /^line (\d+) /.exec(fault ?? '') ?? [];
+  return fault !== null && (line === undefined || Number(line) === index + 1);
+}

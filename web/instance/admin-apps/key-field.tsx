@@ -8,11 +8,14 @@ import { LinesField } from './lines-field.tsx';
 /** One key as its kind wants to be entered. */
 export function KeyField({
   field,
+  first,
   draft,
   fault,
   onChange,
 }: {
   field: AdminKey;
+  /** Whether the dialog opens with the focus here. */
+  first: boolean;
   draft: Draft;
   fault: string | null;
   onChange: (value: unknown) => void;
@@ -22,9 +25,9 @@ export function KeyField({
   const error = fault === null ? null : `${label} ${fault}`;
   const typed = name in draft ? draft[name] : field.value;
   const shown = typed === null || typed === undefined ? '' : String(typed);
-  const common = { label, required, error };
-  if (kind === 'secret') return <SecretField {...{ field, draft, error, onChange }} />;
-  if (kind === 'list') return <LinesField {...{ field, draft, error, onChange }} />;
+  const common = { label, required, error, 'data-autofocus': first || undefined };
+  if (kind === 'secret') return <SecretField {...{ field, first, draft, error, onChange }} />;
+  if (kind === 'list') return <LinesField {...{ field, draft, fault, onChange }} />;
   if (kind === 'boolean') {
     return (
       <Checkbox
@@ -63,11 +66,13 @@ export function KeyField({
 /** A secret is never shown: it is set, or replaced by what is typed. */
 function SecretField({
   field,
+  first,
   draft,
   error,
   onChange,
 }: {
   field: AdminKey;
+  first: boolean;
   draft: Draft;
   error: string | null;
   onChange: (value: unknown) => void;
@@ -81,6 +86,8 @@ function SecretField({
         label={label}
         required={required}
         error={error}
+        aria-invalid={error !== null}
+        data-autofocus={first || undefined}
         autoComplete="new-password"
         placeholder={set && !removed ? 'Leave empty to keep the one that is set' : ''}
         description={removed ? 'It is taken away when you save.' : <SetAt field={field} />}

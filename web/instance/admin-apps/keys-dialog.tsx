@@ -47,7 +47,8 @@ export function KeysDialog({
   );
   const faults = save.error instanceof Refusal ? save.error.fields : {};
   useEffect(() => {
-    if (save.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (save.error)
+      form.current?.querySelector<HTMLElement>(':is(input, select)[aria-invalid="true"]')?.focus();
   }, [save.error]);
 
   return (
@@ -72,10 +73,11 @@ export function KeysDialog({
           <Origin app={app} />
           {kind === 'oauth2' && <RedirectUri comparison={comparison} />}
           <VerdictNote verdict={comparison.verdicts.get(slug) ?? null} name={name} />
-          {fields.map(field => (
+          {fields.map((field, index) => (
             <KeyField
               key={field.name}
               field={field}
+              first={index === 0}
               draft={draft}
               fault={faults[field.name] ?? null}
               onChange={value => setDraft(before => ({ ...before, [field.name]: value }))}

@@ -3,19 +3,19 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef } from 'react';
 import type { AdminKey } from '../../../src/instance/http/apps.ts';
 import { keyLabel } from '../../parts/key-label.ts';
-import { type Draft, linesOf } from './draft.ts';
+import { type Draft, isFaulty, linesOf } from './draft.ts';
 import { SetAt } from './key-field.tsx';
 
 /** A key of several values: a line each. */
 export function LinesField({
   field,
   draft,
-  error,
+  fault,
   onChange,
 }: {
   field: AdminKey;
   draft: Draft;
-  error: string | null;
+  fault: string | null;
   onChange: (lines: string[]) => void;
 }) {
   const label = keyLabel(field.name);
@@ -34,7 +34,7 @@ export function LinesField({
       label={label}
       labelElement="div"
       description={<SetAt field={field} />}
-      error={error}
+      error={fault === null ? null : `${label} ${fault}`}
       required={field.required}
       aria-label={label}
       style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}
@@ -45,7 +45,7 @@ export function LinesField({
           <Group key={index} gap="xs" wrap="nowrap">
             <TextInput
               aria-label={`${label}, line ${index + 1}`}
-              error={error !== null}
+              error={isFaulty(fault, index)}
               spellCheck={false}
               value={line}
               onChange={event => onChange(lines.with(index, event.currentTarget.value))}

@@ -44,7 +44,7 @@ test.each([
 });
 
 test.each([
-  [0, 0, 'Nobody has it'],
+  [0, 0, 'No users'],
   [1, 0, '1 user'],
   [1, 1, '1 user, in trouble'],
   [1200, 3, '1,200 users, 3 in trouble'],
