@@ -227,7 +227,7 @@ describe('an answer that was lost on its way', () => {
     }
     expect(provider.received).toHaveLength(1);
     const row = await state(id);
-    expect(row).toMatchObject({ status: 'failing', statusReason: 'provider_unanswered' });
+    expect(row).toMatchObject({ status: 'failing', statusReason: 'provider_answer_missing' });
     // Whoever refreshes ahead comes back in time.
     expect(row.retryAt).toBeLessThanOrEqual(endsAt - 5_000);
     expect(await events()).toEqual(['connection.imported', 'connection.failing provider_unanswered']);
