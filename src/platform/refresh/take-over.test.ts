@@ -276,6 +276,30 @@ describe('an answer that was lost on its way', () => {
   });
 });
 
+test('an answer that cannot be written down yet is not given up', async () => {
+  const ground = await refreshGround();
+  const id = await ground.connect('rotating');
+  const { db } = ground.context.database;
+  let pauses = 0;
+  const context = await ground.start({
+    effects: {
+      async sleep() {
+        pauses += 1;
+        if (pauses === 4) await db.schema.alterTable('journal_away').renameTo('refresh_attempt').execute();
+      },
+    },
+  });
+  const issue = ground.provider.answer;
+  ground.provider.answer = async request => {
+    await db.schema.alterTable('refresh_attempt').renameTo('journal_away').execute();
+    return issue(request);
+  };
+  expect(tokenOf(await freshCredential(context, id))).toBe('access-1');
+  expect([pauses, ground.provider.received.length, await ground.open()]).toEqual([4, 1, 0]);
+  expect(ground.logged.filter(line => line.includes('not written down yet'))).toHaveLength(4);
+  expect(ground.logged.join('')).not.toMatch(/access-|refresh-\d/);
+});
+
 describe('a provider that does not answer for long', () => {
   const silent = (): Outbound => async () => {
     throw new OutboundError('timeout', 'no answer within 30000 ms', true);
