@@ -23,7 +23,8 @@ export async function prune({
   try {
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
-    await deleteTold(database.db, { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped });
+    const told = { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped };
+    while ((await deleteTold(database.db, told)) > 0);
     await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');

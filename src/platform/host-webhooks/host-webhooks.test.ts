@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../../../test/engines.ts';
+import { browser, location as placeOf } from '../../../test/platform/browser.ts';
+import { startGoogle } from '../../../test/platform/google.ts';
 import {
+  CALCOM_USER,
   CLIENT,
   EXTERNAL_USER,
+  PLATFORM_URL,
   type PlatformOptions,
   startPlatform,
   type TestPlatform,
@@ -117,6 +121,30 @@ test('while a secret is changed, what is signed verifies with the old one and wi
 });
 
 describe('of what it hears', () => {
+  test('that a user has connected an app, and connected it again: the same connection', async () => {
+    const google = await startGoogle();
+    const { platform, api, host } = await setUp({ providers: google.providers });
+    for (let time = 1; time <= 2; time += 1) {
+      const user = { externalUserId: EXTERNAL_USER, calcomUserId: CALCOM_USER };
+      const session = await api('POST', '/api/keyferry/v1/connect-sessions', {
+        ...user,
+        apps: ['google-calendar'],
+      });
+      const { url } = (await session.json()) as { url: string };
+      const ada = browser({ [PLATFORM_URL]: platform.fetch });
+      await ada.get(await google.consent(ada, placeOf(await ada.get(url))));
+      await platform.runOutbox();
+    }
+    const told = host.received.map(request => verified(request));
+    const type = 'connection.connected';
+    const data = { externalUserId: EXTERNAL_USER, appSlug: 'google-calendar' };
+    expect(told).toMatchObject([
+      { type, data },
+      { type, data },
+    ]);
+    expect(told[0]?.data.connectionId).toBe(told[1]?.data.connectionId);
+  });
+
   test('a connection by its user, and one that recovered, but not each refresh', async () => {
     const { platform, connect, clock, host, provider } = await setUp();
     await connect('zoom', { ...TOKEN, expiry_date: clock.now() + HOUR });
