@@ -114,6 +114,26 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
       expect(await one.open()).toBe(0);
     });
 
+    test('is no way out where it is the same that was stored and died', async () => {
+      const one = await ground();
+      const same = { access_token: 'access-same', refresh_token: 'refresh-same', expires_in: 3600 };
+      one.provider.answer = () => ({ body: same });
+      const asleep = await sleeper(one);
+      const id = await one.connect('graceful');
+      const wake = asleep.refresh(id);
+      await asleep.answered;
+      await one.endLeases();
+      await freshCredential(one.context, id);
+      expect(await wake()).toBe('access-same');
+      one.clock.advance(2 * HOUR_MS);
+      one.provider.answer = () => ({ status: 400, body: { error: 'invalid_grant' } });
+      for (let asked = 0; asked < 3; asked += 1) {
+        await expect(freshCredential(one.context, id)).rejects.toMatchObject({ code: 'needs_reconnect' });
+      }
+      expect(one.presented()).toEqual(['refresh-0', 'refresh-0', 'refresh-same']);
+      expect(await one.state(id)).toMatchObject({ statusReason: 'needs_reconnect', version: 2 });
+    });
+
     test('is forgotten once the newer one has proved to live', async () => {
       const one = await ground();
       const asleep = await sleeper(one);
