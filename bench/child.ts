@@ -20,12 +20,22 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** The servers of bench/servers. */
+export type ServerName =
+  | 'asking-instance'
+  | 'bare-chain'
+  | 'bare-keep-alive'
+  | 'instance'
+  | 'plain'
+  | 'platform'
+  | 'token-endpoint';
+
 /**
  * Starts a server of bench/servers in a process of its own; its log goes nowhere.
  * @param options.more what it takes besides its database
  */
 export async function startServer(
-  name: string,
+  name: ServerName,
   location: DatabaseLocation | null,
   { gc = false, more = {} }: { gc?: boolean; more?: object } = {},
 ): Promise<ServerProcess> {
