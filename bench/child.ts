@@ -15,22 +15,42 @@ export interface Usage {
 export interface ServerProcess {
   readonly url: string;
   usage(): Promise<Usage>;
+  /** Sends a message and waits for its answer. One at a time. */
+  ask<Answer>(message: unknown): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-/** Starts a server of bench/servers in a process of its own; its log goes nowhere. */
+/** The servers of bench/servers. */
+export type ServerName =
+  | 'asking-instance'
+  | 'bare-chain'
+  | 'bare-keep-alive'
+  | 'instance'
+  | 'plain'
+  | 'platform'
+  | 'token-endpoint';
+
+/**
+ * Starts a server of bench/servers in a process of its own; its log goes nowhere.
+ * @param options.more what it takes besides its database
+ */
 export async function startServer(
-  name: 'instance' | 'plain',
-  location: DatabaseLocation,
-  { gc = false } = {},
+  name: ServerName,
+  location: DatabaseLocation | null,
+  { gc = false, more = {} }: { gc?: boolean; more?: object } = {},
 ): Promise<ServerProcess> {
-  const child = forked(name, [JSON.stringify(location)], gc ? ['--expose-gc'] : []);
+  const child = forked(name, [JSON.stringify(location), JSON.stringify(more)], gc ? ['--expose-gc'] : []);
   const { url } = await next<{ url: string }>(child);
   return {
     url,
     async usage() {
       child.send('usage');
       return (await next<{ usage: Usage }>(child)).usage;
+    },
+    ask(message) {
+      const answer = next(child);
+      child.send(message as never);
+      return answer as never;
     },
     async stop() {
       const exited = once(child, 'exit');

@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DatabaseLocation, Engine } from '../src/lib/db/index.ts';
 import { findBinaries, startCluster } from '../test/cluster.ts';
-import { prepare } from './fixture.ts';
+import { prepare as prepareInstance } from './fixture.ts';
+
+export type Prepare = (location: DatabaseLocation, stored: number) => Promise<void>;
 
 export interface BenchStore {
   readonly engine: Engine;
-  /** A database with so many stored credentials; the same content each time it is asked for. */
-  fresh(stored: number): Promise<DatabaseLocation>;
+  /**
+   * A database with so many stored credentials, or grants; the same content each time it is asked for.
+   * @param prepare fills an empty one
+   */
+  fresh(stored: number, prepare?: Prepare): Promise<DatabaseLocation>;
   dispose(): Promise<void>;
 }
 
@@ -23,14 +28,14 @@ export async function openStores(): Promise<BenchStore[]> {
 
 function sqliteStore(): BenchStore {
   const folder = mkdtempSync(join(tmpdir(), 'keyferry-bench-'));
-  const made = new Set<number>();
+  const made = new Set<string>();
   let copies = 0;
   return {
     engine: 'sqlite',
-    async fresh(stored) {
-      const template = join(folder, `template-${stored}.db`);
-      if (!made.has(stored)) await prepare({ file: template }, stored);
-      made.add(stored);
+    async fresh(stored, prepare = prepareInstance) {
+      const template = join(folder, `template-${prepare.name}-${stored}.db`);
+      if (!made.has(template)) await prepare({ file: template }, stored);
+      made.add(template);
       const file = join(folder, `copy-${copies++}.db`);
       copyFileSync(template, file);
       return { file };
@@ -41,7 +46,7 @@ function sqliteStore(): BenchStore {
 
 async function postgresStore(): Promise<BenchStore> {
   const cluster = await startCluster({ fsync: true });
-  const made = new Set<number>();
+  const made = new Set<string>();
   let copies = 0;
   const urlOf = (name: string) => Object.assign(new URL(cluster.url), { pathname: `/${name}` }).href;
   async function administer(statement: string): Promise<void> {
@@ -52,12 +57,12 @@ async function postgresStore(): Promise<BenchStore> {
   }
   return {
     engine: 'postgres',
-    async fresh(stored) {
-      const template = `template_${stored}`;
-      if (!made.has(stored)) {
+    async fresh(stored, prepare = prepareInstance) {
+      const template = `template_${prepare.name.toLowerCase()}_${stored}`;
+      if (!made.has(template)) {
         await administer(`create database ${template}`);
         await prepare({ url: urlOf(template) }, stored);
-        made.add(stored);
+        made.add(template);
       }
       const name = `copy_${copies++}`;
       await administer(`create database ${name} template ${template}`);

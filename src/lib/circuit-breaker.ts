@@ -28,9 +28,8 @@ export interface Attempt {
   /**
    * @param subject whose fault it may be: failures of one subject count once, so that one bad subject does not shut
    * out the others. Left out where it is certainly nobody's, such as where nothing answers
-   * @returns whether this failure opened a closed breaker: the start of an incident
    */
-  failed(subject?: string): boolean;
+  failed(subject?: string): void;
   /** Nothing was learnt, for instance because nothing was sent. */
   dropped(): void;
 }
@@ -89,20 +88,19 @@ export function circuitBreaker({ threshold, backoff, now, random }: CircuitBreak
       },
       failed(subject) {
         const probed = probe === begun;
-        if (!finish()) return false;
+        if (!finish()) return;
         since ??= now();
         // What began before it opened tells nothing new.
-        if (nextTryAt !== null && !probed) return false;
+        if (nextTryAt !== null && !probed) return;
         const closed = nextTryAt === null;
         if (subject === undefined || !subjects.has(subject)) {
           failures += 1;
           if (!closed) openings += 1;
         }
         if (subject !== undefined) subjects.add(subject);
-        if (closed && failures < threshold) return false;
+        if (closed && failures < threshold) return;
         if (closed) openings = 1;
         open();
-        return closed;
       },
       dropped: () => void finish(),
     };

@@ -26,7 +26,8 @@ export async function prune({
     await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
     await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
     await pruneSignIn(database.db, signIn.tables, now);
-    await deleteTold(database.db, { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped });
+    const told = { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped };
+    while ((await deleteTold(database.db, told)) > 0);
     await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');

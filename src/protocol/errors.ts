@@ -49,6 +49,7 @@ export const STATUS = {
   platform_malformed: 424,
   provider_unreachable: 424,
   provider_unanswered: 424,
+  provider_answer_missing: 424,
   provider_blocked: 424,
   provider_refused: 424,
   provider_client_refused: 424,

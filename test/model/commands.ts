@@ -19,7 +19,7 @@ const role = fc.constantFrom('instance' as const, 'platform' as const);
 /** What passes before: nothing, what a token lives, or what leaves a minute of it. In milliseconds. */
 const waitMs = fc.constantFrom(0, HOUR, HOUR - MINUTE);
 const asking = { one: slug, waitMs, refused: fc.boolean(), callers: fc.integer({ min: 1, max: 4 }) };
-const moment = { one: slug, waitMs, importing: fc.boolean() };
+const moment = { one: slug, waitMs, held: fc.constantFrom('provider' as const, 'platform' as const, null) };
 type Arbitrary<Of> =
   Of extends Record<string, fc.Arbitrary<unknown>>
     ? { readonly [Name in keyof Of]: Of[Name] extends fc.Arbitrary<infer Value> ? Value : never }
@@ -45,7 +45,7 @@ function step(
 export async function begin(world: World, model: Model): Promise<void> {
   for (const one of SLUGS) {
     expect(await world.connect(one)).toBe(200);
-    model.connected.add(one);
+    noteGrant(world, model, one);
   }
   await world.platform().runOutbox();
   await expectRules(world, model.seen);
@@ -92,13 +92,18 @@ function connect(one: Slug): Command {
     const well = world.provider.mood === 'well';
     const status = await world.connect(one);
     if (well) expect(status).toBe(200);
-    if (status === 200) model.connected.add(one);
+    if (status === 200) noteGrant(world, model, one);
   });
 }
 
-async function imported(world: World, { connected }: Model, one: Slug): Promise<void> {
+async function imported(world: World, model: Model, one: Slug): Promise<void> {
   expect(await world.import(one)).toBe(201);
+  noteGrant(world, model, one);
+}
+
+function noteGrant({ provider }: World, { connected, seen }: Model, one: Slug): void {
   connected.add(one);
+  seen.latest.set(one, provider.newest(one));
 }
 
 /** The user goes to the provider and ends it. */
@@ -145,23 +150,34 @@ async function ask(world: World, asked: Arbitrary<typeof asking>): Promise<void>
   }
 }
 
-/** What may happen in one moment: callers of two instances, the worker, the scheduler, and the host. */
+/**
+ * What may happen in one moment: callers of two instances, the worker and the scheduler; and while an answer is
+ * held on its way, a new grant comes and is delivered.
+ */
 function atOnce(at: Arbitrary<typeof moment>): Command {
-  const { one, waitMs, importing } = at;
-  const name = `${importing ? 'import' : 'callers'}, worker and scheduler at once, ${one}${after(at)}`;
+  const { one, waitMs, held } = at;
+  const meanwhile = held === null ? '' : `, a new grant while the ${held} answers`;
+  const name = `callers, worker and scheduler at once, ${one}${meanwhile}${after(at)}`;
   return step(name, async (world, model) => {
     world.clock.advance(waitMs);
     const request = { userId: world.userId, appSlug: one };
-    const all = await Promise.allSettled([
+    const gate = { provider: world.provider.gate, platform: world.syncGate, none: null }[held ?? 'none'];
+    const holding = gate?.hold();
+    const all = Promise.allSettled([
       world.instance().accessToken(request),
       world.sync(one).then(answer => answer.text()),
-      world.platform().runOutbox(),
-      world.platform().runAhead(),
-      importing ? imported(world, model, one) : world.instance().accessToken({ ...request, force: true }),
+      world.instance().accessToken({ ...request, force: true }),
+      // They would wait for the held answer as well.
+      ...(held === 'provider' ? [] : [world.platform().runOutbox(), world.platform().runAhead()]),
     ]);
-    for (const outcome of all) {
-      if (outcome.status === 'rejected' && !isKeyferryError(outcome.reason) && world.reachable.platform)
-        throw outcome.reason;
+    if (holding !== undefined) {
+      await Promise.race([holding.reached, all]);
+      await imported(world, model, one);
+      if (held === 'platform') await world.platform().runOutbox();
+      holding.release();
+    }
+    for (const outcome of await all) {
+      if (outcome.status === 'rejected' && !isKeyferryError(outcome.reason)) throw outcome.reason;
     }
   });
 }

@@ -8,6 +8,8 @@ import type { Kept, Role, World } from './world.ts';
 export interface Seen {
   readonly kept: Map<string, Kept>;
   readonly leases: Map<string, number>;
+  /** The number of the grant that was stored last, by app. */
+  readonly latest: Map<Slug, number>;
 }
 
 /** @throws AssertionError where a rule that holds everywhere does not hold after a step */
@@ -17,7 +19,11 @@ export async function expectRules(world: World, seen: Seen): Promise<void> {
     expectOnlyForward(world, seen, { role: 'platform', slug, now: there });
     expectOnlyForward(world, seen, { role: 'instance', slug, now: here });
     expectDeadOnlyAfterRefusal(world, slug, there, here);
-    if (there !== null) expectRefreshTokenKept(world, slug, there);
+    if (there !== null) {
+      expectRefreshTokenKept(world, slug, there);
+      const { number } = world.provider.of(there.accessToken).grant;
+      expect(number, `the grant of ${slug}`).toBe(seen.latest.get(slug));
+    }
     await expectOneWish(world, slug, there, here);
   }
   expect(world.uncommitted, 'given before it was committed').toEqual([]);

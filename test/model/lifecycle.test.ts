@@ -28,7 +28,8 @@ describe.each(engines.filter(({ name }) => name !== 'pglite'))('a life of grants
         async (platformAheadMs, connected, commands) => {
           if (performance.now() > end) return;
           const real: World = await ground.begin(platformAheadMs);
-          const model: Model = { connected: new Set(), seen: { kept: new Map(), leases: new Map() } };
+          const seen = { kept: new Map(), leases: new Map(), latest: new Map() };
+          const model: Model = { connected: new Set(), seen };
           if (connected) await begin(real, model);
           await fc.asyncModelRun(() => ({ model, real }), commands);
           await settle(real, model);

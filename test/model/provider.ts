@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ProviderOverrides } from '../../src/apps/index.ts';
 import { type Received, type Scripted, scriptedServer } from '../platform/server.ts';
+import { createGate, type Gate } from './gate.ts';
 
 /** How the provider is. `swallowing` does what it is asked and drops the connection before it has answered. */
 export const MOODS = ['well', 'failing', 'busy', 'unreachable', 'swallowing'] as const;
@@ -39,12 +40,16 @@ export interface Issued {
 export interface TruthfulProvider {
   readonly providers: ProviderOverrides;
   mood: Mood;
+  /** Before its answers, when they are made. */
+  readonly gate: Gate;
   /** By access token. */
   readonly issued: ReadonlyMap<string, Issued>;
   /** Every secret that it made. */
   readonly secrets: ReadonlySet<string>;
   /** The grant that a token is of. @throws Error when it is none of ours */
   of(accessToken: string): Issued;
+  /** The number of an app's newest grant. */
+  newest(slug: Slug): number;
   /** A user consents. @returns the code that the browser carries back */
   consent(slug: Slug): string;
   /** A user consents elsewhere. @returns what the token endpoint would have answered */
@@ -104,7 +109,12 @@ export async function truthfulProvider(now: () => number): Promise<TruthfulProvi
     codes.delete(code);
     return slug === undefined ? { status: 400, body: { error: 'invalid_grant' } } : { body: begin(slug) };
   }
-  function answer({ body }: Received): Scripted {
+  async function answer(request: Received): Promise<Scripted> {
+    const made = make(request);
+    await provider.gate.pass();
+    return made;
+  }
+  function make({ body }: Received): Scripted {
     const form = new URLSearchParams(body);
     if (provider.mood === 'failing') return { status: 500 };
     if (provider.mood === 'busy') return { status: 429, headers: { 'retry-after': '30' } };
@@ -119,12 +129,17 @@ export async function truthfulProvider(now: () => number): Promise<TruthfulProvi
   const provider: TruthfulProvider = {
     providers: Object.fromEntries(SLUGS.map(slug => [slug, at])),
     mood: 'well',
+    gate: createGate(),
     issued,
     secrets,
     of(accessToken) {
       const found = issued.get(accessToken);
       if (found === undefined) throw new Error('a token that the provider never issued');
       return found;
+    },
+    newest(slug) {
+      const numbers = [...byRefreshToken.values()].map(grant => (grant.slug === slug ? grant.number : 0));
+      return Math.max(0, ...numbers);
     },
     consent(slug) {
       const code = secret();

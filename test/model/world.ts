@@ -14,6 +14,7 @@ import type { TestEngine } from '../engines.ts';
 import { AES_TEXT, API_KEY, instanceConfig, SECRET } from '../instance.ts';
 import { type Browser, browser, location } from '../platform/browser.ts';
 import { CLIENT, KEYRING, platformConfig, pushed } from '../platform/platform.ts';
+import { createGate, type Gate } from './gate.ts';
 import { isNotOlder, SLUGS, type Slug, type TruthfulProvider, truthfulProvider } from './provider.ts';
 
 /** One side's row of a credential, open. */
@@ -44,6 +45,8 @@ export interface World {
   readonly userId: number;
   /** Whether each role can be reached by the other. */
   readonly reachable: Record<Role, boolean>;
+  /** Before the answers of the sync endpoint, when they are made. */
+  readonly syncGate: Gate;
   readonly instance: () => Instance;
   readonly platform: () => Platform;
   restart(role: Role): Promise<void>;
@@ -82,6 +85,7 @@ export async function prepareGround(engine: TestEngine): Promise<Ground> {
   const reachable = { instance: true, platform: true };
   const log: string[] = [];
   const uncommitted: string[] = [];
+  const syncGate = createGate();
   let aheadMs = 0;
   let users = 0;
   let userId = 0;
@@ -106,6 +110,7 @@ export async function prepareGround(engine: TestEngine): Promise<Ground> {
       const { access_token: token } = JSON.parse(body) as { access_token: string };
       const { grant } = provider.of(token);
       await noteUncommitted(grant.slug, token);
+      await syncGate.pass();
       return new Response(body, response);
     }),
   };
@@ -191,7 +196,7 @@ export async function prepareGround(engine: TestEngine): Promise<Ground> {
   });
 
   const world = {
-    ...{ clock, provider, reachable, restart, atPlatform, atInstance, uncommitted, log },
+    ...{ clock, provider, reachable, syncGate, restart, atPlatform, atInstance, uncommitted, log },
     instance: () => running('instance'),
     platform: () => running('platform'),
     async connect(slug: Slug) {

@@ -89,7 +89,7 @@ function impossibleCell(moment: string, kill: Kill): Cell {
       expect([ground.asked('zoom'), ground.ended(grant)]).toEqual([0, false]);
       expect(await ground.state(grant)).toMatchObject({
         status: 'failing',
-        statusReason: 'provider_unanswered',
+        statusReason: 'provider_answer_missing',
       });
       await expect
         .poll(() => ground.ask(grant, { refused: grant.imported }), { timeout: 10_000 })

@@ -18,8 +18,8 @@ export interface Fleet {
   replaceOne(): Promise<void>;
   /** PostgreSQL goes down for a while. */
   restartDatabase(): Promise<void>;
-  /** All of them and PostgreSQL at once, as when the power goes, and all start again more than a minute later. */
-  powerFailure(): Promise<void>;
+  /** All of them and PostgreSQL die at once, and start again as if more than a minute had passed. */
+  killAll(): Promise<void>;
 }
 
 interface Member {
@@ -87,7 +87,7 @@ export async function startFleet(
       await wait(random() * LONGEST_DOWN_MS);
       await startDatabase();
     },
-    async powerFailure() {
+    async killAll() {
       await Promise.all([cluster.stop('immediate'), ...members.map(kill)]);
       await startDatabase();
       await endClaims(cluster);

@@ -40,7 +40,11 @@ export async function askAndStore(
     requireEndpoint(context);
     answer = await platform.ask(subject, () => askPlatform(context, asked, wish), wish);
   } catch (error) {
-    if (isKeyferryError(error)) await noteFailure(context, row, error, lease);
+    if (!isKeyferryError(error)) throw error;
+    await noteFailure(context, row, error, lease);
+    // What landed while we asked in vain is as good as an answer.
+    const current = await wish.load();
+    if (current.row.version > row.version && wish.serves(current)) return current;
     throw error;
   }
   return isStored(held, answer) ? confirm(context, held) : store(context, held, answer, lease);

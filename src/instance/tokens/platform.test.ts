@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeEngines } from '../../../test/engines.ts';
 import { answering, type FaultyServer } from '../../../test/faulty-server.ts';
@@ -38,11 +39,15 @@ describeEngines('a platform', engine => {
     }
   });
 
-  test('that is dead costs the callers of 50 credentials three requests, then none, and no mark', async () => {
+  test('that is dead costs the callers of 50 credentials three requests, then none, no lease and no mark', async () => {
     const { instance, ids } = await foundDead(50);
+    const leases = async () =>
+      (await sql`select "name" from "lease"`.execute(ground.database.db)).rows.length;
+    const before = await leases();
     const asked = ids.slice(3).map(id => codeOf(ask(instance, id)));
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['platform_unreachable']));
     expect(ground.platform.seen).toHaveLength(3);
+    expect(await leases()).toBe(before);
     await expect(ask(instance, ids[40] ?? 0)).rejects.toMatchObject({ retryAfterMs: 1_000, status: 424 });
     const { credentials } = (await (
       await ground.side.api('GET', `/api/keyferry/v1/credentials?userId=${ids[40]}`)
@@ -167,6 +172,21 @@ describeEngines('a platform', engine => {
     ground.platform.answer = good;
     for (const one of [...others, instance]) expect(await codeOf(ask(one, ids.pop() ?? 0))).toBe('given');
     expect(await platformEvents()).toEqual(['platform.unreachable', 'platform.recovered']);
+  });
+
+  test('whose incident cannot be written down is judged all the same', async () => {
+    const { db } = ground.database;
+    await sql`alter table "incident" rename to "incident_away"`.execute(db);
+    try {
+      const { instance, ids } = await foundDead(4);
+      ground.clock.advance(1_000);
+      ground.platform.answer = good;
+      expect(await codeOf(ask(instance, ids[3] ?? 0))).toBe('given');
+    } finally {
+      await sql`alter table "incident_away" rename to "incident"`.execute(db);
+    }
+    const told = ground.logged.filter(({ msg }) => msg === 'an incident was not noted');
+    expect(told).toHaveLength(2);
   });
 
   test('that was found dead by a process that is gone is found back by another', async () => {

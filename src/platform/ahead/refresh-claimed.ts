@@ -1,5 +1,5 @@
 import { planTokens } from '../lifetime/index.ts';
-import { freshCredential, type RefreshContext } from '../refresh/index.ts';
+import { freshCredential, REFRESH_LEASE_MS, type RefreshContext } from '../refresh/index.ts';
 import { putPlan } from '../store/index.ts';
 import { findOAuthApp, loadGrant } from '../vault/index.ts';
 import type { Claimed } from './claim-due.ts';
@@ -12,7 +12,8 @@ import type { Claimed } from './claim-due.ts';
 export async function refreshClaimed(context: RefreshContext, claimed: Claimed): Promise<void> {
   const { id, version, expiresAt, idleEndsAt } = claimed;
   if (expiresAt === null && idleEndsAt === null && !(await isDue(context, claimed))) return;
-  await freshCredential(context, id, { newerThan: version });
+  // Nobody waits for it, and as long as it is under way its place is taken.
+  await freshCredential(context, id, { newerThan: version, patienceMs: REFRESH_LEASE_MS });
 }
 
 /** Whether a connection without any known end is to be refreshed: what came before there was a plan gets one. */

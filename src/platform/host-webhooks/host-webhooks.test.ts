@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../../../test/engines.ts';
+import { browser, location as placeOf } from '../../../test/platform/browser.ts';
+import { startGoogle } from '../../../test/platform/google.ts';
 import {
+  CALCOM_USER,
   CLIENT,
   EXTERNAL_USER,
+  PLATFORM_URL,
   type PlatformOptions,
   startPlatform,
   type TestPlatform,
@@ -16,6 +20,8 @@ import { insertEvent } from '../store/index.ts';
 import { hostPayload } from './payload.ts';
 
 const HOUR = 3_600_000;
+/** PGlite is slow to start, and the store is tested on it. */
+const ENGINES = engines.filter(({ name }) => name !== 'pglite');
 const secret = () => `whsec_${randomBytes(32).toString('base64')}`;
 const SECRET = secret();
 const TOKEN = { access_token: 'access-of-the-user-0', refresh_token: 'refresh-of-the-user-0' };
@@ -54,7 +60,7 @@ async function deliveries({ api }: TestPlatform, query = ''): Promise<Record<str
   return ((await response.json()) as { deliveries: Record<string, unknown>[] }).deliveries;
 }
 
-for (const engine of engines) {
+for (const engine of ENGINES) {
   test.skipIf(!engine.available)(
     `the host hears of a grant that dies, signed, without a secret, on ${engine.name}`,
     async () => {
@@ -115,6 +121,30 @@ test('while a secret is changed, what is signed verifies with the old one and wi
 });
 
 describe('of what it hears', () => {
+  test('that a user has connected an app, and connected it again: the same connection', async () => {
+    const google = await startGoogle();
+    const { platform, api, host } = await setUp({ providers: google.providers });
+    for (let time = 1; time <= 2; time += 1) {
+      const user = { externalUserId: EXTERNAL_USER, calcomUserId: CALCOM_USER };
+      const session = await api('POST', '/api/keyferry/v1/connect-sessions', {
+        ...user,
+        apps: ['google-calendar'],
+      });
+      const { url } = (await session.json()) as { url: string };
+      const ada = browser({ [PLATFORM_URL]: platform.fetch });
+      await ada.get(await google.consent(ada, placeOf(await ada.get(url))));
+      await platform.runOutbox();
+    }
+    const told = host.received.map(request => verified(request));
+    const type = 'connection.connected';
+    const data = { externalUserId: EXTERNAL_USER, appSlug: 'google-calendar' };
+    expect(told).toMatchObject([
+      { type, data },
+      { type, data },
+    ]);
+    expect(told[0]?.data.connectionId).toBe(told[1]?.data.connectionId);
+  });
+
   test('a connection by its user, and one that recovered, but not each refresh', async () => {
     const { platform, connect, clock, host, provider } = await setUp();
     await connect('zoom', { ...TOKEN, expiry_date: clock.now() + HOUR });
@@ -258,9 +288,17 @@ describe('a host', () => {
     expect((await api('POST', path)).status).toBe(404);
     expect((await api('POST', '/api/keyferry/v1/deliveries/999999/retry')).status).toBe(404);
   });
+});
 
-  test('hears of one connection in order, and of others meanwhile', async () => {
-    const { platform, host, connect, event, clock } = await setUp();
+describe.each(ENGINES.filter(({ available }) => available))('on $name', engine => {
+  async function setUpOn() {
+    const { location, dispose } = await engine.create();
+    onTestFinished(dispose);
+    return setUp({ location });
+  }
+
+  test('a host hears of one connection in order, and of others meanwhile', async () => {
+    const { platform, host, connect, event, clock } = await setUpOn();
     const one = await connect('zoom', TOKEN);
     await event('connection.needs_reconnect', one);
     await event('connection.connected', one);
@@ -271,31 +309,32 @@ describe('a host', () => {
     clock.advance(1);
     await platform.runOutbox();
     const told = () => host.received.map(({ body }) => JSON.parse(body).type);
-    expect(told().sort()).toEqual(['connection.needs_reconnect', 'connection.recovered']);
+    expect(new Set(told())).toEqual(new Set(['connection.needs_reconnect', 'connection.recovered']));
+    expect(host.received).toHaveLength(2);
     host.answer = fine;
     clock.advance(2_000);
     await platform.runOutbox();
     expect(told().slice(2)).toEqual(['connection.needs_reconnect', 'connection.connected']);
   });
-});
 
-test('all stopped deliveries go again, of one target or of all', async () => {
-  const { platform, connect, receiver, host, event, api } = await setUp();
-  const id = await connect('zoom', TOKEN);
-  await connect('google-calendar', TOKEN);
-  await event('connection.recovered', id);
-  receiver.answer = () => ({ status: 400 });
-  host.answer = () => ({ status: 400 });
-  await platform.runOutbox();
-  const retry = async (body: object) =>
-    (await (await api('POST', '/api/keyferry/v1/deliveries/retry', body)).json()) as { deliveries: number };
-  // The two pushes; that each stopped is an event more.
-  expect(await retry({ targetId: 'default' })).toEqual({ deliveries: 2 });
-  expect(await retry({})).toEqual({ deliveries: 3 });
-  expect(await retry({})).toEqual({ deliveries: 0 });
-  receiver.answer = () => ({});
-  host.answer = () => ({});
-  expect(await platform.runOutbox()).toBe(5);
+  test('all stopped deliveries go again, of one target or of all', async () => {
+    const { platform, connect, receiver, host, event, api } = await setUpOn();
+    const id = await connect('zoom', TOKEN);
+    await connect('google-calendar', TOKEN);
+    await event('connection.recovered', id);
+    receiver.answer = () => ({ status: 400 });
+    host.answer = () => ({ status: 400 });
+    await platform.runOutbox();
+    const retry = async (body: object) =>
+      (await (await api('POST', '/api/keyferry/v1/deliveries/retry', body)).json()) as { deliveries: number };
+    // The two pushes; that each stopped is an event more.
+    expect(await retry({ targetId: 'default' })).toEqual({ deliveries: 2 });
+    expect(await retry({})).toEqual({ deliveries: 3 });
+    expect(await retry({})).toEqual({ deliveries: 0 });
+    receiver.answer = () => ({});
+    host.answer = () => ({});
+    expect(await platform.runOutbox()).toBe(5);
+  });
 });
 
 test('what was told is forgotten after a week, what was refused after three months', async () => {

@@ -272,6 +272,7 @@ describe.each(refreshable)('refreshing $slug', app => {
     ...PASSING,
     ...oauth.errors.pause.map(error => [error, told(error), 'provider_busy'] as const),
     ...oauth.errors.clientWrong.map(error => [error, told(error), 'provider_client_refused'] as const),
+    ...oauth.errors.policy.map(error => [error, told(error), 'provider_blocked'] as const),
   ])('outlives %s', async (_, scripted, code) => {
     const { walked, renewed, fake, clock, stored } = await setUp(app);
     await walked();

@@ -108,6 +108,11 @@ describe("a record's word", () => {
     expect(judged(status, body, {}, rules)).toMatchObject({ kind });
   });
 
+  test('is shown beside the code that it explains', () => {
+    const body = { error: 'invalid_grant', error_codes: [53003, 1234567] };
+    expect(judged(400, body, {}, rules)).toMatchObject({ reason: 'answered 400 invalid_grant 53003' });
+  });
+
   test('on a limit says how long a pause lasts, where the provider does not', () => {
     const body = { error: 'Access Denied' };
     expect(judged(400, body, {}, rules)).toMatchObject({ retryAfterMs: 600_000 });

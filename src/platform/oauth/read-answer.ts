@@ -62,7 +62,8 @@ export function readAnswer(
   const [code] = codes;
   if (code !== undefined) {
     const kind = kindOf(codes, status, rules);
-    return fault(kind, `${said} ${shown(code)}`, later ?? (kind === 'busy' ? pauseMs(rules) : null));
+    const words = [said, shown(code), ...declared(codes.slice(1), rules)].join(' ');
+    return fault(kind, words, later ?? (kind === 'busy' ? pauseMs(rules) : null));
   }
   if (status === 401) return fault('client');
   if (status >= 400) return fault('request');
@@ -78,6 +79,12 @@ function kindOf(codes: readonly string[], status: number, { errors }: AnswerRule
   if (among(['invalid_grant'])) return 'grant';
   if (among(CLIENT_ERRORS) || status === 401) return 'client';
   return among(BUSY_ERRORS) ? 'busy' : 'request';
+}
+
+/** Of further codes those that the record knows: Entra's number says what its `invalid_grant` is about. */
+function declared(codes: readonly string[], { errors }: AnswerRules): readonly string[] {
+  const known: readonly string[] = Object.values(errors).flat();
+  return codes.filter(code => known.includes(code));
 }
 
 /** Whoever asks too often is shut out until the window of the limit is over. */

@@ -51,12 +51,14 @@ export async function enterGate(context: RefreshContext, slug: string): Promise<
 
 /**
  * Notes that the provider refused the client: one incident for all grants of the app.
+ * @param refused.before what the row of the grant said until now
+ * @param refused.reason a few words, without a secret
  * @returns whether it is the app's incident; false where the app is well and this grant alone is refused
  */
 export async function clientRefused(
   { database, effects }: RefreshContext,
   { slug, updatedAt, refusal }: Gate,
-  { before, retryAfterMs }: { before: string | null; retryAfterMs: number | null },
+  { before, reason, retryAfterMs }: { before: string | null; reason: string; retryAfterMs: number | null },
 ): Promise<boolean> {
   const at = effects.now();
   const probeAt = at + backoffMs(PROBE, (refusal?.refusals ?? 0) + 1, effects.random(), retryAfterMs);
@@ -68,8 +70,9 @@ export async function clientRefused(
     // The incident before ended, for others, and this grant is refused as before: it is its own.
     if (before === 'provider_client_refused') return false;
     if (!(await beginAppRefusal(trx, { slug, updatedAt, probeAt }, at))) return true;
-    await insertEvent(trx, { kind: 'app.client_refused', actor: 'platform', appSlug: slug }, at);
-    effects.log.error({ app: slug }, 'the provider refuses the client of an app: look at its keys');
+    const event = { kind: 'app.client_refused', actor: 'platform', appSlug: slug, detail: reason } as const;
+    await insertEvent(trx, event, at);
+    effects.log.error({ app: slug, reason }, 'the provider refuses the client of an app: look at its keys');
     return true;
   });
 }

@@ -11,7 +11,7 @@ export function needsReconnect(slug: string): KeyferryError {
 
 /** The answer to the last refresh is missing, so that the next one waits until the token has ended. */
 export function answerMissing(slug: string): KeyferryError {
-  return new KeyferryError('provider_unanswered', `The last refresh of ${slug} got no answer.`, {
+  return new KeyferryError('provider_answer_missing', `The last refresh of ${slug} got no answer.`, {
     remedy: 'Nothing to do: it is tried again when the token that still serves has ended.',
   });
 }

@@ -62,7 +62,7 @@ describe('a client that its provider refuses', () => {
     }
     // Three grants at once found out; then 0.5 s, 1, 2, 4, 8, 16 of back-off, and one of the three each time.
     expect(provider.received.length).toBeLessThanOrEqual(3 + 6);
-    expect(await told()).toEqual(['app.client_refused']);
+    expect(await told()).toEqual(['app.client_refused answered 401 invalid_client']);
     for (const id of ids) {
       expect(await state(id)).toMatchObject({
         status: 'failing',
@@ -76,7 +76,7 @@ describe('a client that its provider refuses', () => {
     for (const id of ids) expect(await ask(id)).toMatch(/^access-/);
     for (const id of ids) expect(await state(id)).toMatchObject({ status: 'connected', statusReason: null });
     expect(await told()).toEqual([
-      'app.client_refused',
+      'app.client_refused answered 401 invalid_client',
       'app.client_accepted',
       ...ids.map(() => 'connection.refreshed'),
     ]);
@@ -97,7 +97,7 @@ describe('a client that its provider refuses', () => {
     await setAppKeys(context, findApp(context, 'rotating'), { ...CLIENT, client_secret: 'the right one' });
     for (const id of ids) expect(await ask(id)).toMatch(/^access-/);
     expect((await told()).filter(event => event.startsWith('app.'))).toEqual([
-      'app.client_refused',
+      'app.client_refused answered 401 invalid_client',
       'app.client_accepted',
     ]);
   });
@@ -116,7 +116,7 @@ describe('a client that its provider refuses', () => {
     provider.answer = () => ({ status: 400, body: { error: 'invalid_grant' } });
     expect(await ask(ids[0] ?? '')).toBe('needs_reconnect');
     expect(await told()).toEqual([
-      'app.client_refused',
+      'app.client_refused answered 401 invalid_client',
       'app.client_accepted',
       'connection.needs_reconnect needs_reconnect',
     ]);
@@ -139,7 +139,7 @@ describe('a client that its provider refuses', () => {
       expect(await ask(other)).toMatch(/^access-/);
     }
     expect((await told()).filter(event => event.startsWith('app.'))).toEqual([
-      'app.client_refused',
+      'app.client_refused answered 401 invalid_client',
       'app.client_accepted',
     ]);
   });

@@ -1,9 +1,10 @@
 import { EXPIRY_MARGIN_MS, isFresh, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
-import { listAttempts, renews } from './attempt.ts';
+import { listAttempts } from './attempt.ts';
 import { needsReconnect } from './errors.ts';
 import { type Renewed, renew } from './renew.ts';
+import { isSpare } from './take-over.ts';
 
 /** The least that is left of a token that is handed out, in milliseconds. */
 export const MINIMUM_MS = 60_000;
@@ -88,7 +89,7 @@ export async function freshCredential(
 
 /** Whether an answer has come in late for a grant that was called dead. */
 async function mayRise(context: RefreshContext, grant: Grant): Promise<boolean> {
-  return (await listAttempts(context, grant)).some(renews);
+  return (await listAttempts(context, grant)).some(attempt => isSpare(attempt, grant));
 }
 
 /** A provider that hangs hangs nobody here: the refresh goes on, and what it brings is stored and pushed. */

@@ -7,3 +7,4 @@ export {
   type RefreshContext,
   type RefreshFlights,
 } from './fresh-credential.ts';
+export { LEASE_MS as REFRESH_LEASE_MS } from './lease.ts';

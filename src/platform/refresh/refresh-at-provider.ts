@@ -168,8 +168,8 @@ async function fail(
   }
   if (kind === 'grant') return replaceDead(context, current, { attempt, reason });
   const error = providerError(row.appSlug, { ...outcome, kind });
-  const quiet =
-    kind === 'client' && (await clientRefused(context, gate, { before: row.statusReason, retryAfterMs }));
+  const refused = { before: row.statusReason, reason, retryAfterMs };
+  const quiet = kind === 'client' && (await clientRefused(context, gate, refused));
   await noteFailure(context, row, { error, reason, over, quiet });
   throw error;
 }

@@ -114,6 +114,26 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
       expect(await one.open()).toBe(0);
     });
 
+    test('is no way out where it is the same that was stored and died', async () => {
+      const one = await ground();
+      const same = { access_token: 'access-same', refresh_token: 'refresh-same', expires_in: 3600 };
+      one.provider.answer = () => ({ body: same });
+      const asleep = await sleeper(one);
+      const id = await one.connect('graceful');
+      const wake = asleep.refresh(id);
+      await asleep.answered;
+      await one.endLeases();
+      await freshCredential(one.context, id);
+      expect(await wake()).toBe('access-same');
+      one.clock.advance(2 * HOUR_MS);
+      one.provider.answer = () => ({ status: 400, body: { error: 'invalid_grant' } });
+      for (let asked = 0; asked < 3; asked += 1) {
+        await expect(freshCredential(one.context, id)).rejects.toMatchObject({ code: 'needs_reconnect' });
+      }
+      expect(one.presented()).toEqual(['refresh-0', 'refresh-0', 'refresh-same']);
+      expect(await one.state(id)).toMatchObject({ statusReason: 'needs_reconnect', version: 2 });
+    });
+
     test('is forgotten once the newer one has proved to live', async () => {
       const one = await ground();
       const asleep = await sleeper(one);
@@ -227,7 +247,7 @@ describe('an answer that was lost on its way', () => {
     }
     expect(provider.received).toHaveLength(1);
     const row = await state(id);
-    expect(row).toMatchObject({ status: 'failing', statusReason: 'provider_unanswered' });
+    expect(row).toMatchObject({ status: 'failing', statusReason: 'provider_answer_missing' });
     // Whoever refreshes ahead comes back in time.
     expect(row.retryAt).toBeLessThanOrEqual(endsAt - 5_000);
     expect(await events()).toEqual(['connection.imported', 'connection.failing provider_unanswered']);
@@ -274,6 +294,30 @@ describe('an answer that was lost on its way', () => {
     expect(await ask({ rejected: token => token === 'access-0' })).toBe('needs_reconnect');
     expect(presented()).toEqual(['refresh-0', 'refresh-0']);
   });
+});
+
+test('an answer that cannot be written down yet is not given up', async () => {
+  const ground = await refreshGround();
+  const id = await ground.connect('rotating');
+  const { db } = ground.context.database;
+  let pauses = 0;
+  const context = await ground.start({
+    effects: {
+      async sleep() {
+        pauses += 1;
+        if (pauses === 4) await db.schema.alterTable('journal_away').renameTo('refresh_attempt').execute();
+      },
+    },
+  });
+  const issue = ground.provider.answer;
+  ground.provider.answer = async request => {
+    await db.schema.alterTable('refresh_attempt').renameTo('journal_away').execute();
+    return issue(request);
+  };
+  expect(tokenOf(await freshCredential(context, id))).toBe('access-1');
+  expect([pauses, ground.provider.received.length, await ground.open()]).toEqual([4, 1, 0]);
+  expect(ground.logged.filter(line => line.includes('not written down yet'))).toHaveLength(4);
+  expect(ground.logged.join('')).not.toMatch(/access-|refresh-\d/);
 });
 
 describe('a provider that does not answer for long', () => {

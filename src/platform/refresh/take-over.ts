@@ -27,7 +27,8 @@ export async function takeOver(context: RefreshContext, id: string): Promise<Set
     const attempts = await listAttempts(context, grant);
     const next = attempts.find(attempt => succeeds(attempt, grant));
     if (next === undefined || next.tokens === null || round === ROUNDS) {
-      return { grant, doubtSince: doubtSince(context, grant, attempts), spare: spare(grant, attempts) };
+      const spare = attempts.filter(attempt => isSpare(attempt, grant));
+      return { grant, doubtSince: doubtSince(context, grant, attempts), spare };
     }
     await commitAnswer(context, grant, { ...next, tokens: next.tokens });
     context.effects.log.info({ connectionId: id }, 'took over the answer of an earlier refresh');
@@ -35,11 +36,18 @@ export async function takeOver(context: RefreshContext, id: string): Promise<Set
 }
 
 /** Whether an answer is the next state of a grant, and not one beside or before it. */
-function succeeds(attempt: Attempt, { row, credential }: Grant): boolean {
+function succeeds(attempt: Attempt, grant: Grant): boolean {
+  const { row, credential } = grant;
   const dead = row.status === 'needs_reconnect';
   if (!renews(attempt)) return attempt.tokens !== null && attempt.version === row.version && !dead;
   // A connection anew that brought no refresh token goes on with the one whose successor this is.
-  return dead || attempt.version === row.version || attempt.sent === credential.refreshToken;
+  const next = attempt.version === row.version || attempt.sent === credential.refreshToken;
+  return (next || dead) && isSpare(attempt, grant);
+}
+
+/** Whether an answer has another refresh token than the grant, which may live where the grant's own is dead. */
+export function isSpare(attempt: Attempt, { credential }: Grant): boolean {
+  return renews(attempt) && attempt.tokens.refreshToken !== credential.refreshToken;
 }
 
 function doubtSince(context: RefreshContext, grant: Grant, attempts: readonly Attempt[]): number | null {
@@ -49,10 +57,4 @@ function doubtSince(context: RefreshContext, grant: Grant, attempts: readonly At
     ({ tokens, sent }) => tokens === null && sent === grant.credential.refreshToken,
   );
   return open.length === 0 ? null : Math.min(...open.map(({ beganAt }) => beganAt));
-}
-
-function spare({ credential }: Grant, attempts: readonly Attempt[]): readonly Attempt[] {
-  return attempts.filter(
-    attempt => renews(attempt) && attempt.tokens.refreshToken !== credential.refreshToken,
-  );
 }

@@ -17,14 +17,6 @@ export async function findAppRefusal(db: Db, slug: string): Promise<AppRefusal |
   return rows[0] ?? null;
 }
 
-/** The apps whose client is refused, and not to be tried at that time. @param at epoch milliseconds */
-export async function listRefusedApps(db: Db, at: number): Promise<string[]> {
-  const { rows } = await sql<{ slug: string }>`
-    select "slug" from "platform_app" where "refusedAt" is not null and "probeAt" > ${at}
-  `.execute(db);
-  return rows.map(({ slug }) => slug);
-}
-
 /**
  * Notes that an app's client is refused from now on, unless that is known, or its keys have changed.
  * @param refusal.updatedAt of the keys that were sent

@@ -17,7 +17,6 @@ import {
   insertRefreshAttempt,
   keepAnswer,
   listRefreshAttempts,
-  listRefusedApps,
   putAppKeys,
   putConnection,
 } from './index.ts';
@@ -111,13 +110,11 @@ describeEngines('the journal of refreshes', engine => {
     expect(await beginAppRefusal(db, { ...refusal, updatedAt: NOW - 1 }, NOW)).toBe(false);
     expect(await beginAppRefusal(db, refusal, NOW)).toBe(true);
     expect(await beginAppRefusal(db, refusal, NOW)).toBe(false);
-    expect(await listRefusedApps(db, NOW)).toEqual(['zoom']);
     // Before its time another has only found out the same.
     await extendAppRefusal(db, { ...refusal, probeAt: NOW + 9_000 }, NOW + 999);
     expect(await findAppRefusal(db, 'zoom')).toEqual({ refusals: 1, probeAt: NOW + 1_000 });
     await extendAppRefusal(db, { ...refusal, probeAt: NOW + 3_000 }, NOW + 1_000);
     expect(await findAppRefusal(db, 'zoom')).toEqual({ refusals: 2, probeAt: NOW + 3_000 });
-    expect(await listRefusedApps(db, NOW + 3_000)).toEqual([]);
 
     await putAppKeys(db, { ...keys, sealedKeys: 'new', at: NOW + HOUR_MS });
     expect(await findAppRefusal(db, 'zoom')).toEqual({ refusals: 0, probeAt: 0 });
