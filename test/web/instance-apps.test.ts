@@ -74,6 +74,8 @@ test('an app that lacks its keys asks for them when it is enabled; keys are repl
   expect(await stumblingBlocks(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
+  // The focus is back on what opened it.
+  await page.waitForFunction('document.activeElement.getAttribute("aria-label") === "Keys of HubSpot CRM"');
 });
 
 test('lists are edited line by line; a key that differs from the platform is told', async () => {

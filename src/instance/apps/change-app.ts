@@ -30,8 +30,12 @@ export async function changeApp(context: Context, request: ChangeRequest): Promi
     const [row] = await readAppRows(database, config.keyring, slug);
     if (!row) throw new KeyferryError('app_not_found', 'The row of this app is gone.');
     const before = how === 'merge' ? (row.keys ?? {}) : {};
-    const keys = given && checkKeys(definition, merged(before, given));
-    const change = { slug, enabled, keys, changed: Object.keys(given ?? {}), actor };
+    const checked = given && checkKeys(definition, merged(before, given));
+    const changed = Object.keys(given ?? {});
+    // To merge nothing is to ask whether the keys are good: there is nothing to write.
+    const keys = how === 'merge' && changed.length === 0 ? undefined : checked;
+    if (keys === undefined && enabled === undefined) return;
+    const change = { slug, enabled, keys, changed, actor };
     if (await setApp(database, config.keyring, change, row, effects.now())) return;
   }
   throw new KeyferryError('conflict', 'Somebody else is changing the keys of this app.', {

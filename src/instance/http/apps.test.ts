@@ -129,6 +129,21 @@ describeEngines('settings/admin/apps, its API', engine => {
     });
   });
 
+  test('a change of nothing judges the keys, and writes and notes nothing', async () => {
+    const newest = async () => {
+      const { events } = await bodyOf<{ events: { id: number }[] }>(
+        side.api('GET', '/api/keyferry/v1/activity?limit=1'),
+      );
+      return events[0]?.id;
+    };
+    const before = await newest();
+    expect((await change('zoom', { keys: {} })).status).toBe(200);
+    expect((await change('zoom', {})).status).toBe(200);
+    const refused = await bodyOf<Problem>(change('msteams', { enabled: true, keys: {} }), 400);
+    expect(refused.fields).toEqual({ client_id: 'is missing', client_secret: 'is missing' });
+    expect(await newest()).toBe(before);
+  });
+
   test('two who change different keys at once both succeed', async () => {
     const answers = await Promise.all([
       change('hubspot', { keys: CLIENT }),

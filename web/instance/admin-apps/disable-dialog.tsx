@@ -9,14 +9,15 @@ import { APPS } from './asked.ts';
 
 /** Says who is affected before an app is disabled. */
 export function DisableDialog({
-  app: { slug, name },
+  app,
   opened,
   onClose,
 }: {
-  app: AdminApp;
+  app: AdminApp | null;
   opened: boolean;
   onClose: () => void;
 }) {
+  const { slug = '', name = '' } = app ?? {};
   const affected = useQuery({
     queryKey: [...APPS, slug, 'affected'],
     queryFn: () => ask<Affected>('GET', `/api/keyferry/v1/apps/${slug}/affected`),

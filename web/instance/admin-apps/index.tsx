@@ -25,11 +25,13 @@ import { SHOWN, selectApps } from './select.ts';
 
 const EVERY_MS = 15_000;
 
-/** What is open over the list: the keys of an app, or the question before it is disabled. */
-type Opened =
-  | { readonly dialog: 'keys'; readonly slug: string; readonly enable: boolean }
-  | { readonly dialog: 'disable'; readonly slug: string }
-  | null;
+/** What is or was last open over the list: the keys of an app, or the question before it is disabled. */
+interface Opened {
+  readonly dialog: 'keys' | 'disable';
+  readonly slug: string;
+  /** Whether saving the keys enables the app. */
+  readonly enable: boolean;
+}
 
 /** settings/admin/apps: which apps there are for users, and the keys that they need. */
 export default function AdminApps() {
@@ -37,7 +39,8 @@ export default function AdminApps() {
   const query = useSearch();
   const [search, setSearch] = useFilter('search');
   const [show, setShow] = useFilter('show');
-  const [opened, setOpened] = useState<Opened>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [shown, setShown] = useState(false);
   const asked = useQuery({
     queryKey: APPS,
     queryFn: () => ask<{ apps: AdminApp[] }>('GET', '/api/keyferry/v1/apps'),
@@ -53,12 +56,17 @@ export default function AdminApps() {
   const apps = asked.data?.apps ?? [];
   const { verdicts } = comparison;
   const found = selectApps(apps, verdicts, { category, search, show });
-  const chosen = apps.find(({ slug }) => slug === opened?.slug);
+  const chosen = apps.find(({ slug }) => slug === opened?.slug) ?? null;
 
   function toggle(app: AdminApp): void {
-    if (app.enabled) setOpened({ dialog: 'disable', slug: app.slug });
-    else if (app.keysMissing) setOpened({ dialog: 'keys', slug: app.slug, enable: true });
+    if (app.enabled) open({ dialog: 'disable', slug: app.slug, enable: false });
+    else if (app.keysMissing) open({ dialog: 'keys', slug: app.slug, enable: true });
     else enable.mutate(app);
+  }
+
+  function open(next: Opened): void {
+    setOpened(next);
+    setShown(true);
   }
 
   return (
@@ -94,23 +102,23 @@ export default function AdminApps() {
             verdict={verdicts.get(app.slug) ?? null}
             busy={enable.isPending && enable.variables.slug === app.slug}
             onToggle={() => toggle(app)}
-            onKeys={() => setOpened({ dialog: 'keys', slug: app.slug, enable: false })}
+            onKeys={() => open({ dialog: 'keys', slug: app.slug, enable: false })}
           />
         ))}
       </Stack>
-      {chosen && (
-        <>
-          <KeysDialog
-            key={`keys-${chosen.slug}-${opened?.dialog === 'keys'}`}
-            app={chosen}
-            opened={opened?.dialog === 'keys'}
-            enable={opened?.dialog === 'keys' && opened.enable}
-            comparison={comparison}
-            onClose={() => setOpened(null)}
-          />
-          <DisableDialog app={chosen} opened={opened?.dialog === 'disable'} onClose={() => setOpened(null)} />
-        </>
-      )}
+      {/* They stay while they are closed: only so does the focus go back to what opened them. */}
+      <KeysDialog
+        app={chosen}
+        opened={shown && opened?.dialog === 'keys'}
+        enable={opened?.enable ?? false}
+        comparison={comparison}
+        onClose={() => setShown(false)}
+      />
+      <DisableDialog
+        app={chosen}
+        opened={shown && opened?.dialog === 'disable'}
+        onClose={() => setShown(false)}
+      />
     </Page>
   );
 }

@@ -12,21 +12,36 @@ import { type Comparison, VerdictNote } from './comparison.tsx';
 import { changesIn, type Draft } from './draft.ts';
 import { KeyField } from './key-field.tsx';
 
-/** The keys of an app: those that are no secret are shown, a secret is only replaced. */
+interface Editing {
+  readonly app: AdminApp;
+  /** Whether saving enables the app: it was switched on without its keys. */
+  readonly enable: boolean;
+  readonly comparison: Comparison;
+  readonly onClose: () => void;
+}
+
+/** The keys of an app in a dialog; what was typed goes when it is closed. */
 export function KeysDialog({
   app,
   opened,
-  enable,
-  comparison,
   onClose,
-}: {
-  app: AdminApp;
-  opened: boolean;
-  /** Whether saving enables the app: it was switched on without its keys. */
-  enable: boolean;
-  comparison: Comparison;
-  onClose: () => void;
-}) {
+  ...editing
+}: Omit<Editing, 'app'> & { app: AdminApp | null; opened: boolean }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={`Keys of ${app?.name}`}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {app && <KeysForm app={app} onClose={onClose} {...editing} />}
+    </Modal>
+  );
+}
+
+/** Keys that are no secret are shown, a secret is only replaced. */
+function KeysForm({ app, enable, comparison, onClose }: Editing) {
   const { slug, name, fields, kind } = app;
   const [draft, setDraft] = useState<Draft>({});
   const form = useRef<HTMLFormElement>(null);
@@ -52,49 +67,42 @@ export function KeysDialog({
   }, [save.error]);
 
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={`Keys of ${name}`}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+    <form
+      ref={form}
+      noValidate
+      autoComplete="off"
+      onSubmit={event => {
+        event.preventDefault();
+        if (enable || Object.keys(changesIn(fields, draft)).length > 0) save.mutate(undefined);
+        else onClose();
+      }}
     >
-      <form
-        ref={form}
-        noValidate
-        autoComplete="off"
-        onSubmit={event => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
-        <Stack>
-          {enable && <Text size="sm">{name} needs these keys before anybody can use it.</Text>}
-          <Origin app={app} />
-          {kind === 'oauth2' && <RedirectUri comparison={comparison} />}
-          <VerdictNote verdict={comparison.verdicts.get(slug) ?? null} name={name} />
-          {fields.map((field, index) => (
-            <KeyField
-              key={field.name}
-              field={field}
-              first={index === 0}
-              draft={draft}
-              fault={faults[field.name] ?? null}
-              onChange={value => setDraft(before => ({ ...before, [field.name]: value }))}
-            />
-          ))}
-          {Object.keys(faults).length === 0 && <RefusalAlert error={save.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {enable ? 'Save and enable' : 'Save'}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Stack>
+        {enable && <Text size="sm">{name} needs these keys before anybody can use it.</Text>}
+        <Origin app={app} />
+        {kind === 'oauth2' && <RedirectUri comparison={comparison} />}
+        <VerdictNote verdict={comparison.verdicts.get(slug) ?? null} name={name} />
+        {fields.map((field, index) => (
+          <KeyField
+            key={field.name}
+            field={field}
+            first={index === 0}
+            draft={draft}
+            fault={faults[field.name] ?? null}
+            onChange={value => setDraft(before => ({ ...before, [field.name]: value }))}
+          />
+        ))}
+        {Object.keys(faults).length === 0 && <RefusalAlert error={save.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {enable ? 'Save and enable' : 'Save'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
