@@ -8,20 +8,26 @@ export function CategoryTabs({
   chosen,
   counts,
   hrefOf,
+  hideEmpty = false,
 }: {
   chosen: string;
   counts: ReadonlyMap<string, number>;
   hrefOf: (category: string) => string;
+  /** Whether categories without anything are left out. */
+  hideEmpty?: boolean;
 }) {
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time another one is chosen
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [chosen]);
+  const tabs = [['', 'All'] as const, ...CATEGORIES].filter(
+    ([category]) => !hideEmpty || category === '' || category === chosen || counts.has(category),
+  );
   return (
     <ScrollArea type="auto" offsetScrollbars="x" scrollbarSize={6}>
       <Flex component="nav" aria-label="Categories" gap={4} wrap={{ base: 'nowrap', sm: 'wrap' }} ref={list}>
-        {[['', 'All'] as const, ...CATEGORIES].map(([category, label]) => {
+        {tabs.map(([category, label]) => {
           const active = category === chosen;
           return (
             <Button

@@ -36,6 +36,7 @@ export default function Installed() {
     >
       <CategoryTabs
         chosen={category}
+        hideEmpty
         counts={countCategories(credentials)}
         hrefOf={name => `/apps/installed${name === '' ? '' : `/${name}`}`}
       />

@@ -33,6 +33,7 @@ export default function Store() {
     <Page title="App store" about="What you can use here. Apps are connected on the platform.">
       <CategoryTabs
         chosen={category}
+        hideEmpty
         counts={countCategories(apps)}
         hrefOf={name => (name === '' ? '/apps' : `/apps?category=${name}`)}
       />
