@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { addUser, createInstance, type Instance, type TokenRequest } from '../src/instance/index.ts';
-import type { CredentialView } from '../src/instance/store/credentials.ts';
+import type { CredentialView } from '../src/instance/store/credential-views.ts';
 import type { EventView } from '../src/instance/store/events.ts';
 import type { Effects } from '../src/lib/effects.ts';
 import { createLog } from '../src/lib/log.ts';

@@ -15,10 +15,12 @@ const credentialSchema = z
   .object({
     id: z.int(),
     userId: z.int(),
+    email: z.string().openapi({ description: 'Whose it is' }),
     appSlug: z.string(),
     account: z.string(),
     status: z.enum(['working', 'failing', 'needs_reconnect']),
     statusReason: z.string().nullable(),
+    refreshing: z.boolean().openapi({ description: 'Whether the platform is asked just now' }),
     expiresAt: time,
     version: z.int(),
     provenance: z.string(),
@@ -32,6 +34,8 @@ const credentialSchema = z
   })
   .openapi('Credential');
 
+export type CredentialAnswer = z.infer<typeof credentialSchema>;
+
 const userId = z.coerce.number().int().min(1).max(2_147_483_647);
 
 const listRoute = createRoute({
@@ -41,11 +45,24 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       userId: userId.optional(),
+      email: z
+        .string()
+        .regex(/^\P{Cc}{1,320}$/u)
+        .optional(),
+      appSlug: z
+        .string()
+        .regex(/^[\w.-]{1,200}$/)
+        .optional(),
+      status: z.enum(['working', 'failing', 'needs_reconnect']).optional(),
       after: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
-  responses: answers(200, z.object({ credentials: z.array(credentialSchema) }), 'The credentials'),
+  responses: answers(
+    200,
+    z.object({ credentials: z.array(credentialSchema), next: z.int().nullable() }),
+    'The credentials',
+  ),
 });
 
 const deletedSchema = z.object({ deleted: z.int() });
@@ -66,6 +83,14 @@ const deleteOneRoute = createRoute({
   responses: answers(200, deletedSchema, 'It is gone'),
 });
 
+const readRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/credentials/{id}',
+  summary: 'One credential with its state',
+  request: { params: z.object({ id: userId }) },
+  responses: answers(200, credentialSchema, 'The credential'),
+});
+
 const refreshRoute = createRoute({
   method: 'post',
   path: '/api/keyferry/v1/credentials/{id}/refresh',
@@ -79,11 +104,10 @@ export function credentialRoutes(
   { accessToken, database, effects }: InstanceContext,
 ): void {
   app.openapi(listRoute, async c => {
-    const { userId: user, after, limit } = c.req.valid('query');
-    return c.json(
-      { credentials: await listCredentials(database, { userId: user ?? null, after, limit }) },
-      200,
-    );
+    const { limit, ...filter } = c.req.valid('query');
+    const rows = await listCredentials(database, { ...filter, limit: limit + 1 });
+    const credentials = rows.slice(0, limit);
+    return c.json({ credentials, next: rows.length > limit ? (credentials.at(-1)?.id ?? null) : null }, 200);
   });
   app.openapi(deleteRoute, async c => {
     const { length: deleted } = await deleteCredentials(database, c.req.valid('query'), effects.now());
@@ -94,6 +118,7 @@ export function credentialRoutes(
     if (deleted === 0) throw unknownId();
     return c.json({ deleted }, 200);
   });
+  app.openapi(readRoute, async c => c.json(await viewOf(database, c.req.valid('param').id), 200));
   app.openapi(refreshRoute, async c => {
     const { id } = c.req.valid('param');
     const { userId, appSlug } = await viewOf(database, id);

@@ -1,54 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
 import { forgetLease } from '../../lib/lease.ts';
-import type { CredentialStatus } from '../tables.ts';
-
-/** What may be shown of a credential: everything but the secret. */
-export interface CredentialView {
-  readonly id: number;
-  readonly userId: number;
-  readonly appSlug: string;
-  readonly account: string;
-  readonly status: CredentialStatus;
-  readonly statusReason: string | null;
-  readonly expiresAt: number | null;
-  readonly version: number;
-  readonly provenance: string;
-  readonly pushedAt: number | null;
-  readonly refreshedAt: number | null;
-  /** When the incident began. */
-  readonly failedAt: number | null;
-  /** Failed refreshes in a row. */
-  readonly failures: number;
-  /** Before it the platform is not asked again. */
-  readonly retryAt: number | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-const VIEW = sql`"id", "userId", "appId" as "appSlug", "account", "status", "statusReason", "expiresAt", "version",
-  "provenance", "pushedAt", "refreshedAt", "failedAt",
-  case when "status" = 'failing' then "failures" else 0 end as "failures",
-  case when "status" = 'failing' then "retryAt" end as "retryAt", "createdAt", "updatedAt"`;
-
-/** One credential by its id, or null. */
-export async function findCredentialView({ db }: Store, id: number): Promise<CredentialView | null> {
-  const { rows } = await sql<CredentialView>`
-    select ${VIEW} from "Credential" where "id" = ${id}`.execute(db);
-  return rows[0] ?? null;
-}
-
-/** A page of credentials in the order of their ids. @param after the last id of the page before */
-export async function listCredentials(
-  { db }: Store,
-  { userId, after = 0, limit }: { userId: number | null; after?: number; limit: number },
-): Promise<CredentialView[]> {
-  const ofUser = userId === null ? sql`` : sql`and "userId" = ${userId}`;
-  const { rows } = await sql<CredentialView>`
-    select ${VIEW} from "Credential" where "id" > ${after} ${ofUser} order by "id" limit ${limit}
-  `.execute(db);
-  return rows;
-}
 
 /** A user's credentials in the order of their ids, as Cal.com's API v1 shows them. */
 export async function listOwnCredentials(

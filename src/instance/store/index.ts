@@ -3,6 +3,7 @@ export * from './app-states.ts';
 export * from './app-use.ts';
 export * from './apps.ts';
 export * from './confirm-token.ts';
+export * from './credential-views.ts';
 export * from './credentials.ts';
 export * from './events.ts';
 export * from './fence.ts';

@@ -1,0 +1,59 @@
+import { Alert, Text } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../../lib/api.ts';
+import { Time } from '../../parts/time.tsx';
+
+interface Status {
+  readonly platform: {
+    readonly state: 'unknown' | 'answering' | 'unreachable' | 'refusing';
+    readonly since: number | null;
+    readonly nextTryAt: number | null;
+  };
+}
+
+const STATUS = '/api/keyferry/v1/status';
+
+/** Says that the platform as a whole is in trouble, so that nobody looks for the fault at single credentials. */
+export function PlatformAlert() {
+  const { data } = useQuery({
+    queryKey: [STATUS],
+    queryFn: () => ask<Status>('GET', STATUS),
+    refetchInterval: 5_000,
+  });
+  if (data === undefined) return null;
+  const { state, since, nextTryAt } = data.platform;
+  if (state === 'unreachable') {
+    return (
+      <Alert
+        role="alert"
+        color="red"
+        variant="light"
+        icon={<IconPlugConnectedX aria-hidden />}
+        title="The platform does not answer"
+      >
+        <Text size="sm">
+          Since <Time at={since} />. It is asked again <Time at={nextTryAt} none="at the next use" />. Tokens
+          that still hold are handed out. Is it running, and is CALCOM_CREDENTIAL_SYNC_ENDPOINT its address?
+        </Text>
+      </Alert>
+    );
+  }
+  if (state === 'refusing') {
+    return (
+      <Alert
+        role="alert"
+        color="red"
+        variant="light"
+        icon={<IconPlugConnectedX aria-hidden />}
+        title="The platform refuses our secret"
+      >
+        <Text size="sm">
+          Since <Time at={since} />. Set the same CALCOM_WEBHOOK_SECRET and CALCOM_WEBHOOK_HEADER_NAME on both
+          sides, and restart them.
+        </Text>
+      </Alert>
+    );
+  }
+  return null;
+}
