@@ -39,8 +39,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     const gates = await holdGates(options, opened);
     const configs = readConfigs({ env, data, addresses: addressesOf(gates) });
     const roles = await openRoles(configs, { log: logTo(configs.logLevel) }, opened);
-    if (roles.instance) gates.instance?.open(roles.instance.fetch);
-    if (roles.platform) gates.platform?.open(roles.platform.fetch);
+    if (roles.instance) gates.instance?.open(roles.instance);
+    if (roles.platform) gates.platform?.open(roles.platform);
     for (const [name, gate] of Object.entries(gates)) {
       if (gate)
         terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);

@@ -2,12 +2,13 @@ import { createCatalogue } from '../apps/index.ts';
 import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
+import type { DirectRoutes } from '../lib/http/index.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
-import { createHttp } from './http/index.ts';
+import { createHttp, directRoutes } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
 import {
   EVENTS_KEPT_MS,
@@ -25,6 +26,8 @@ import type { InstanceTables } from './tables.ts';
 export interface Instance {
   /** The whole HTTP surface; mount it in any server that speaks Request and Response. */
   fetch(request: Request): Response | Promise<Response>;
+  /** The routes that are asked most, for a listener of ours: `fetch` answers them alike, and slower. */
+  readonly direct: DirectRoutes;
   /** A working token, refreshed through the platform when it must be. @throws KeyferryError */
   accessToken(request: TokenRequest): Promise<AccessToken>;
   /** What a user entered for an app without tokens. @throws KeyferryError */
@@ -70,10 +73,8 @@ export async function createInstance(
   });
   const accessToken = createAccessToken({ config, database, catalogue, effects, outbound });
   let stopping = false;
-  const http = createHttp(
-    { config, database, catalogue, effects, pushes, outbound, accessToken },
-    () => stopping,
-  );
+  const context = { config, database, catalogue, effects, pushes, outbound, accessToken };
+  const http = createHttp(context, () => stopping);
   const prune = () =>
     pruneEvents(database, effects.now() - EVENTS_KEPT_MS).catch(err => effects.log.error({ err }));
   const pruning = setInterval(prune, HOUR_MS);
@@ -81,6 +82,7 @@ export async function createInstance(
 
   return {
     fetch: request => http.fetch(request),
+    direct: directRoutes(context),
     accessToken,
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,

@@ -14,12 +14,11 @@ import { calendarRoutes } from './calendars.ts';
 import { credentialSyncRoute } from './credential-sync.ts';
 import { credentialRoutes } from './credentials.ts';
 import { formCredentialRoute } from './form-credential.ts';
+import { API_BYTES } from './limits.ts';
 import { peerRoutes } from './peer.ts';
 import { tokenRoute } from './token.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoute } from './webhook.ts';
-
-const API_BYTES = 64 * 1024;
 
 /** All that an instance answers, as one `Request -> Response` function. */
 export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
@@ -55,3 +54,5 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   });
   return app;
 }
+
+export { directRoutes } from './direct.ts';

@@ -1,4 +1,5 @@
 export * from './body.ts';
+export * from './direct.ts';
 export * from './health.ts';
 export * from './listen.ts';
 export * from './methods.ts';

@@ -1,0 +1,91 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+
+/** A request header by its lower-case name, as Fetch gives it: one that came twice is joined. */
+export type HeaderLookup = (name: string) => string | undefined;
+
+export interface DirectAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * A POST route that is answered straight on Node's own request and response: making Request, Response and
+ * the router's context costs more than all the work of a push or a token. The handler of `listen` has the same
+ * route too, and takes over whatever is not plain here: what is refused is refused in one place.
+ */
+export interface DirectRoute {
+  /** A longer body is left to the handler. */
+  readonly maxBytes: number;
+  /** Whether the caller may; the body is not read before. False: the handler says so. */
+  readonly admits: (header: HeaderLookup) => boolean | Promise<boolean>;
+  /** Never rejects. Null: nothing was done, the handler answers. */
+  readonly answer: (body: string) => Promise<DirectAnswer | null>;
+}
+
+/** The direct route of a path, where it has one. */
+export type DirectRoutes = (path: string) => DirectRoute | undefined;
+
+const UTF8 = new TextDecoder();
+/** Hosts that need no closer look. The handler judges any other. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{4,5})?$/;
+/** A length in digits alone, and small. */
+const LENGTH = /^[1-9]\d{0,8}$/;
+
+/** Answers on direct routes, and gives every other request to the handler's listener. */
+export function directOr(routes: DirectRoutes, handler: RequestListener): RequestListener {
+  return function listener(incoming, outgoing) {
+    const route = incoming.method === 'POST' ? routes(incoming.url ?? '') : undefined;
+    const length = plainLength(incoming);
+    if (route === undefined || length === null || length > route.maxBytes) return handler(incoming, outgoing);
+    void answerDirectly(route, incoming, outgoing).then(answered => {
+      if (!answered) handler(incoming, outgoing);
+    });
+  };
+}
+
+/** The declared length of a body that is nothing special, or null. */
+function plainLength({ headers }: IncomingMessage): number | null {
+  const { host = '', 'content-length': length = '' } = headers;
+  return PLAIN_HOST.test(host) && LENGTH.test(length) ? Number(length) : null;
+}
+
+async function answerDirectly(
+  route: DirectRoute,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<boolean> {
+  if (!(await route.admits(name => headerOf(incoming, name)))) return false;
+  const bytes = await bytesOf(incoming);
+  const answer = await route.answer(UTF8.decode(bytes));
+  if (answer === null) {
+    // Where the handler's adapter looks for a body that was read already.
+    Object.assign(incoming, { rawBody: bytes });
+    return false;
+  }
+  const { status, headers, body } = answer;
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  outgoing.end(body);
+  return true;
+}
+
+/** Node's own table drops the second of some headers; a secret that was sent twice must not pass as one. */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string;
+    if (given.length !== name.length || given.toLowerCase() !== name) continue;
+    const value = rawHeaders[at + 1] as string;
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
+}
+
+/** The body; the parser holds the sender to its declared length. Never, when the sender hangs up before its end. */
+function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  });
+}
