@@ -113,7 +113,8 @@ function compile<Input, Written>(
 }
 
 /**
- * A read of one statement that is compiled once: the query builder takes longer for it than the database.
+ * A small read, of one statement that is compiled once: the query builder takes longer for it than the
+ * database. It is no part of any transaction.
  * @param names what varies; the statement gets a parameter for each, and takes no other
  * @returns a function that gives the rows for values of the names
  */
@@ -127,7 +128,8 @@ export function reading<Name extends string, Row>(
   return async function read(store, values) {
     const { text, order } = compiled[store.engine] ?? compileFor(store);
     const given = order.map(name => values[name]);
-    const { sqlite } = store;
+    const { sqlite, lanes } = store;
+    if (lanes !== null) return lanes.read<Row>(text, given);
     if (sqlite === null) return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
     const run = async () => sqlite.prepare(text).all(given) as Row[];
     // What somebody's open transaction has written must not be seen: connection() waits for its end.
