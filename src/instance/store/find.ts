@@ -50,6 +50,8 @@ export async function findCredential(
   store: Store,
   key: { readonly userId: number; readonly appSlug: string; readonly account: string },
 ): Promise<CredentialRow | null> {
+  // PostgreSQL refuses NUL in a text; no row has one.
+  if (key.appSlug.includes('\0')) return null;
   const [row] = await stored(store, key);
   return row ? { ...row, userId: key.userId, appId: key.appSlug, account: key.account } : null;
 }

@@ -36,26 +36,27 @@ const LENGTH = /^[1-9]\d{0,8}$/;
 export function directOr(routes: DirectRoutes, handler: RequestListener): RequestListener {
   return function listener(incoming, outgoing) {
     const route = incoming.method === 'POST' ? routes(incoming.url ?? '') : undefined;
-    const length = plainLength(incoming);
-    if (route === undefined || length === null || length > route.maxBytes) return handler(incoming, outgoing);
+    if (route === undefined || !isPlain(incoming, route)) return handler(incoming, outgoing);
     void answerDirectly(route, incoming, outgoing).then(answered => {
       if (!answered) handler(incoming, outgoing);
     });
   };
 }
 
-/** The declared length of a body that is nothing special, or null. */
-function plainLength({ headers }: IncomingMessage): number | null {
+/** Whether the request names its host and the length of its body as nearly all do. */
+function isPlain({ headers }: IncomingMessage, { maxBytes }: DirectRoute): boolean {
   const { host = '', 'content-length': length = '' } = headers;
-  return PLAIN_HOST.test(host) && LENGTH.test(length) ? Number(length) : null;
+  return PLAIN_HOST.test(host) && LENGTH.test(length) && Number(length) <= maxBytes;
 }
 
+/** @returns false where the handler is to answer */
 async function answerDirectly(
   route: DirectRoute,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<boolean> {
-  if (!(await route.admits(name => headerOf(incoming, name)))) return false;
+  const admitted = route.admits(name => headerOf(incoming, name));
+  if (!(admitted === true || (await Promise.resolve(admitted).catch(() => false)))) return false;
   const bytes = await bytesOf(incoming);
   const answer = await route.answer(UTF8.decode(bytes));
   if (answer === null) {
@@ -63,10 +64,15 @@ async function answerDirectly(
     Object.assign(incoming, { rawBody: bytes });
     return false;
   }
-  const { status, headers, body } = answer;
-  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  outgoing.end(body);
+  send(answer, outgoing);
   return true;
+}
+
+function send({ status, headers, body }: DirectAnswer, outgoing: ServerResponse): void {
+  const length = Buffer.byteLength(body);
+  outgoing.writeHead(status, { ...headers, 'content-length': length });
+  // ASCII is the same bytes in either, and written faster in this one.
+  outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** Node's own table drops the second of some headers; a secret that was sent twice must not pass as one. */
