@@ -10,7 +10,7 @@ let listener: Listener;
 const route: DirectRoute = {
   maxBytes: CAP,
   admits(header) {
-    const key = header('x-key');
+    const key = header('X-Key');
     if (key === 'later') return Promise.resolve(true);
     if (key === 'broken') return Promise.reject(new Error('no database'));
     return key === 'good';
@@ -66,6 +66,7 @@ test.each([
   ['a caller who may not', post('hello', { headers: '' })],
   ['a caller whose look-up failed', post('hello', { headers: 'x-key: broken\r\n' })],
   ['a header that came twice', post('hello', { headers: 'x-key: good\r\nx-key: good\r\n' })],
+  ['a port below 1000', post('hello', { host: 'a:80' })],
   ['an odd host', post('hello', { host: '[::1]:80' })],
   [
     'a body in chunks',

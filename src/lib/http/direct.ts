@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-/** A request header by its lower-case name, as Fetch gives it: one that came twice is joined. */
+/** A request header by its name in any case, as Fetch gives it: one that came twice is joined. */
 export type HeaderLookup = (name: string) => string | undefined;
 
 export interface DirectAnswer {
@@ -28,7 +28,7 @@ export type DirectRoutes = (path: string) => DirectRoute | undefined;
 
 const UTF8 = new TextDecoder();
 /** Hosts that need no closer look. The handler judges any other. */
-const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{4,5})?$/;
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
 /** A length in digits alone, and small. */
 const LENGTH = /^[1-9]\d{0,8}$/;
 
@@ -77,10 +77,11 @@ function send({ status, headers, body }: DirectAnswer, outgoing: ServerResponse)
 
 /** Node's own table drops the second of some headers; a secret that was sent twice must not pass as one. */
 function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  const wanted = name.toLowerCase();
   let found: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const given = rawHeaders[at] as string;
-    if (given.length !== name.length || given.toLowerCase() !== name) continue;
+    if (given.length !== wanted.length || given.toLowerCase() !== wanted) continue;
     const value = rawHeaders[at + 1] as string;
     found = found === undefined ? value : `${found}, ${value}`;
   }
