@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { ProviderOverrides } from '../src/apps/index.ts';
 import { addUser, createInstance, type Instance, type InstanceConfig } from '../src/instance/index.ts';
 import type { DatabaseLocation } from '../src/lib/db/index.ts';
-import { listen } from '../src/lib/http/index.ts';
+import { type DirectRoutes, listen } from '../src/lib/http/index.ts';
 import { createLog } from '../src/lib/log.ts';
 import { createPlatform, type Platform, type PlatformConfig } from '../src/platform/index.ts';
 import { type HeldClock, heldClock } from './clock.ts';
@@ -67,7 +67,7 @@ export async function startBothSides(
     effects,
   );
   onTestFinished(instance.close);
-  instanceDoor.open(instance.fetch);
+  instanceDoor.open(instance);
   const platform = await createPlatform(
     platformConfig({
       location: platformStore.location,
@@ -79,7 +79,7 @@ export async function startBothSides(
     { ...effects, now: () => clock.now() + (changes.platformAheadMs ?? 0) },
   );
   onTestFinished(platform.close);
-  platformDoor.open(platform.fetch);
+  platformDoor.open(platform);
 
   const sides = {
     instance: { role: instance, url: instanceDoor.url, api: apiOf(instanceDoor.url) },
@@ -96,11 +96,19 @@ export async function startBothSides(
 
 /** Listens before there is a handler, since a role must know its own address. */
 async function door() {
-  let answer: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
-  const { url, close } = await listen(request => answer(request), { port: 0, host: '127.0.0.1' });
+  interface Role {
+    readonly fetch: (request: Request) => Response | Promise<Response>;
+    readonly direct?: DirectRoutes;
+  }
+  let role: Role = { fetch: () => new Response(null, { status: 503 }) };
+  const { url, close } = await listen(request => role.fetch(request), {
+    port: 0,
+    host: '127.0.0.1',
+    direct: path => role.direct?.(path),
+  });
   onTestFinished(() => close(0));
-  function open(fetch: typeof answer): void {
-    answer = fetch;
+  function open(opened: Role): void {
+    role = opened;
   }
   return { url, open };
 }

@@ -1,13 +1,25 @@
-import { type Listener, listen, PortTakenError, problemResponse } from '../lib/http/index.ts';
+import {
+  type DirectRoutes,
+  type Listener,
+  listen,
+  PortTakenError,
+  problemResponse,
+} from '../lib/http/index.ts';
 import { KeyferryError } from '../protocol/index.ts';
 import { Failure } from './report-error.ts';
 
 export type Handler = (request: Request) => Response | Promise<Response>;
 
+/** What answers on a port. */
+export interface Served {
+  readonly fetch: Handler;
+  readonly direct?: DirectRoutes;
+}
+
 /** A port that is held before what answers on it is ready. */
 export interface Gate extends Listener {
-  /** From now on requests go to this handler; until then they are asked to come back. */
-  open(handler: Handler): void;
+  /** From now on requests go to this role; until then they are asked to come back. */
+  open(role: Served): void;
 }
 
 export interface GateOptions {
@@ -24,20 +36,26 @@ export interface GateOptions {
  * @throws Failure when it cannot be had
  */
 export async function holdGate({ name, host, port, flag }: GateOptions): Promise<Gate> {
-  let handler: Handler = () =>
-    problemResponse(
-      new KeyferryError('busy', `The ${name} is starting.`, {
-        remedy: 'Come back in a second.',
-        retryAfterMs: 1000,
-      }),
-    );
+  let served: Served = {
+    fetch: () =>
+      problemResponse(
+        new KeyferryError('busy', `The ${name} is starting.`, {
+          remedy: 'Come back in a second.',
+          retryAfterMs: 1000,
+        }),
+      ),
+  };
   try {
-    const listener = await listen(request => handler(request), { port, host });
+    const listener = await listen(request => served.fetch(request), {
+      port,
+      host,
+      direct: path => served.direct?.(path),
+    });
     return {
       ...listener,
       url: webAddress(listener.url),
-      open: next => {
-        handler = next;
+      open: role => {
+        served = role;
       },
     };
   } catch (error) {

@@ -40,8 +40,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     const sourceOf = environmentSources({ file: textOf(options.values, 'env'), data });
     const configs = readConfigs({ env, data, addresses: addressesOf(gates), sourceOf });
     const roles = await openRoles(configs, { log: logTo(configs.logLevel) }, opened);
-    if (roles.instance) gates.instance?.open(roles.instance.fetch);
-    if (roles.platform) gates.platform?.open(roles.platform.fetch);
+    if (roles.instance) gates.instance?.open(roles.instance);
+    if (roles.platform) gates.platform?.open(roles.platform);
     for (const [name, gate] of Object.entries(gates)) {
       if (gate)
         terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);

@@ -45,15 +45,34 @@ type Reader = Pick<InstanceContext, 'config' | 'catalogue' | 'effects'>;
  * @see docs/protocol.md#5
  */
 export async function receiveCredential(context: Context, request: PushRequest): Promise<PushAnswer> {
-  const { secret, encryptionKey, header } = context.config.sync;
+  const { secret, encryptionKey } = context.config.sync;
   if (secret === null || encryptionKey === null) return refuse(403, 'Credential sharing is not enabled');
-  if (!secretMatches(presentedSecret(request.header, header), secret)) {
-    return refuse(403, 'Invalid credential sync secret');
+  if (!callerHoldsSecret(context, request.header)) return refuse(403, 'Invalid credential sync secret');
+  let body: string;
+  try {
+    body = await request.body();
+  } catch (error) {
+    if (isKeyferryError(error)) return refuse(413, error.message);
+    throw error;
   }
-  const push = await readPush(request);
+  return receivePush(context, body, encryptionKey);
+}
+
+/** Step 2 of docs/protocol.md#5. */
+export function callerHoldsSecret(
+  { config }: Pick<InstanceContext, 'config'>,
+  header: PushRequest['header'],
+): boolean {
+  const { secret, header: name } = config.sync;
+  return secret !== null && secretMatches(presentedSecret(header, name), secret);
+}
+
+/** Steps 3 and on of docs/protocol.md#5, for a caller who holds the secret. */
+export async function receivePush(context: Context, body: string, key: KeyObject): Promise<PushAnswer> {
+  const push = readPush(body);
   if ('status' in push) return push;
   const began = performance.now();
-  const read = readKeys(context, push, encryptionKey);
+  const read = readKeys(context, push, key);
   if (typeof read !== 'string') {
     context.effects.step?.('receive.read');
     const outcome = await context.pushes.add(read);
@@ -78,15 +97,13 @@ function refuse(status: Exclude<PushAnswer['status'], 200>, message: string): Pu
   return { status, body: { message } };
 }
 
-/** Steps 3 and 4 of docs/protocol.md#5: size, JSON, schema, range. */
-async function readPush(request: PushRequest): Promise<Push | PushAnswer> {
+/** Steps 3 and 4 of docs/protocol.md#5: JSON, schema, range. */
+function readPush(text: string): Push | PushAnswer {
   let body: unknown;
   try {
-    body = JSON.parse(await request.body());
-  } catch (error) {
-    if (isKeyferryError(error)) return refuse(413, error.message);
-    if (error instanceof SyntaxError) return refuse(400, 'The body is not JSON');
-    throw error;
+    body = JSON.parse(text);
+  } catch {
+    return refuse(400, 'The body is not JSON');
   }
   const push = parsePush(body);
   if (!('userId' in push)) {

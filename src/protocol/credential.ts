@@ -13,17 +13,22 @@ export interface Credential {
   readonly wire: Readonly<Record<string, unknown>>;
 }
 
+const TOKEN_CHARACTERS = /^[\x20-\x7e]+$/;
+
 /**
  * Cal.com's universal schema, with an access_token held to the characters of RFC 6749 appendix A.12:
  * it goes into a header.
  * @see docs/protocol.md#3
  */
 export const tokenCredentialSchema = z.looseObject({
-  access_token: z.string().regex(/^[\x20-\x7e]+$/, 'must be visible ASCII and not empty'),
+  access_token: z.string().regex(TOKEN_CHARACTERS, 'must be visible ASCII and not empty'),
   refresh_token: z.string().optional(),
   token_type: z.string().optional(),
   scope: z.string().optional(),
 });
+
+const KNOWN = Object.keys(tokenCredentialSchema.shape);
+const OPTIONAL = KNOWN.filter(name => name !== 'access_token');
 
 /** Cal.com writes this word where a platform sent no refresh token. It is not one. */
 const PLACEHOLDER = 'refresh_token';
@@ -44,7 +49,7 @@ const ISO_DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\
  */
 export function readCredential(value: unknown, now: number): Credential {
   const wire = withoutNulls(value);
-  const known = tokenCredentialSchema.parse(wire);
+  const known = isTokenCredential(wire) ? wire : tokenCredentialSchema.parse(wire);
   return {
     accessToken: known.access_token,
     refreshToken: known.refresh_token && known.refresh_token !== PLACEHOLDER ? known.refresh_token : null,
@@ -133,11 +138,24 @@ function positive(value: number): number | null {
 
 /** A null in a member that we read says nothing, so it counts as absent; other members stay as they came. */
 function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const known = Object.keys(tokenCredentialSchema.shape);
+  if (!isObject(value) || !KNOWN.some(name => value[name] === null)) return value;
   return Object.fromEntries(
-    Object.entries(value).filter(([name, member]) => member !== null || !known.includes(name)),
+    Object.entries(value).filter(([name, member]) => member !== null || !KNOWN.includes(name)),
   );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the schema takes, told by hand: it is asked for every push and every token. The schema says what is wrong. */
+function isTokenCredential(value: unknown): value is z.infer<typeof tokenCredentialSchema> {
+  if (!isObject(value) || typeof value.access_token !== 'string') return false;
+  return TOKEN_CHARACTERS.test(value.access_token) && OPTIONAL.every(name => isText(value[name]));
+}
+
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 const EXPIRY_NAMES = [

@@ -11,7 +11,11 @@ import { crashPoint } from './crash-point.ts';
 const location = JSON.parse(process.argv[2] ?? '') as DatabaseLocation;
 const config = instanceConfig(location, { sync: { endpoint: process.argv[3] ?? null }, apps: [GRACEFUL] });
 const instance = await createInstance(config, { log: createLog('silent'), step: crashPoint() });
-const { url } = await listen(instance.fetch, { port: 0, host: '127.0.0.1' });
+const { url } = await listen(instance.fetch, {
+  port: 0,
+  host: '127.0.0.1',
+  direct: instance.direct,
+});
 process.on('disconnect', () => process.exit());
 process.send?.({ url });
 // The next start is quicker by half; a process that is killed would not write it.

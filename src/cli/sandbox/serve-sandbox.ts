@@ -70,8 +70,8 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
       },
     });
     opened.parts.push(tour);
-    gates.instance.open(instance.fetch);
-    gates.platform.open(inFrontOf(platform.fetch, tour));
+    gates.instance.open(instance);
+    gates.platform.open({ fetch: inFrontOf(platform.fetch, tour) });
     greet(terminal, { instance: gates.instance.url, platform: gates.platform.url, data, people });
     await untilStopped(terminal);
   });

@@ -2,11 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { admitSession, requireSession } from '../../lib/sign-in/index.ts';
 import { KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { hashApiKey, judgeApiKey } from '../store/index.ts';
-
-/** How long a key that was found good is not looked up again, in milliseconds. */
-const REMEMBERED_MS = 10_000;
-const REMEMBERED = 1_000;
+import { adminKeys, bearerOf } from './admin-keys.ts';
 
 /** Paths that the other side of the wire may ask too, with the shared secret. */
 const PEER_PATHS = new Set([
@@ -20,7 +16,7 @@ const QUERY_KEY_PATHS = '/api/v1/';
 
 /** The API key of a request: `Authorization: Bearer`, or `?apiKey=` below /api/v1. */
 export function presentedKey(c: Context): string | undefined {
-  const [, bearer] = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  const bearer = bearerOf(name => c.req.header(name));
   if (bearer !== undefined) return bearer;
   return (c.req.path.startsWith(QUERY_KEY_PATHS) && c.req.query('apiKey')) || undefined;
 }
@@ -32,21 +28,11 @@ export function presentedKey(c: Context): string | undefined {
 export function requireAdmin(
   context: Pick<InstanceContext, 'config' | 'database' | 'effects' | 'signIn'>,
 ): MiddlewareHandler {
-  const good = new Map<string, number>();
-
-  async function holds(key: string): Promise<boolean> {
-    const now = context.effects.now();
-    const hashed = hashApiKey(key);
-    if ((good.get(hashed) ?? 0) > now) return true;
-    if ((await judgeApiKey(context.database, key, now)) !== 'admin') return false;
-    if (good.size >= REMEMBERED) good.clear();
-    good.set(hashed, now + REMEMBERED_MS);
-    return true;
-  }
+  const isAdminKey = adminKeys(context);
 
   return async function admin(c, next) {
     const key = presentedKey(c);
-    if (key !== undefined && (await holds(key))) {
+    if (key !== undefined && (await isAdminKey(key))) {
       c.set('actor', 'api-key');
       return next();
     }

@@ -18,14 +18,13 @@ import { calendarRoutes } from './calendars.ts';
 import { credentialSyncRoute } from './credential-sync.ts';
 import { credentialRoutes } from './credentials.ts';
 import { formCredentialRoute } from './form-credential.ts';
+import { API_BYTES } from './limits.ts';
 import { meRoutes } from './me.ts';
 import { peerRoutes } from './peer.ts';
 import { instanceSettings } from './settings.ts';
 import { tokenRoute } from './token.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoute } from './webhook.ts';
-
-const API_BYTES = 64 * 1024;
 
 /** All that an instance answers, as one `Request -> Response` function. */
 export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
@@ -68,3 +67,5 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   });
   return app;
 }
+
+export { directRoutes } from './direct.ts';

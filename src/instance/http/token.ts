@@ -1,12 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers, jsonBody } from '../../lib/http/index.ts';
+import type { AccessToken } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
 
 export const USER_ID = z.int().min(1).max(2_147_483_647);
 
+export const TOKEN_PATH = '/api/keyferry/v1/access-token';
+
 const route = createRoute({
   method: 'post',
-  path: '/api/keyferry/v1/access-token',
+  path: TOKEN_PATH,
   summary: 'A working access token; refreshed through the platform when it must be',
   request: {
     body: jsonBody(
@@ -41,11 +44,17 @@ export function tokenRoute(app: OpenAPIHono, { accessToken }: InstanceContext): 
   app.openapi(route, async c => {
     const { userId, appSlug, minimumSeconds = 0, force = false } = c.req.valid('json');
     const token = await accessToken({ userId, appSlug, minimumSeconds, force });
-    const scope = token.scope === null ? {} : { scope: token.scope };
     c.header('cache-control', 'no-store');
-    return c.json(
-      { access_token: token.accessToken, token_type: token.tokenType, expires_at: token.expiresAt, ...scope },
-      200,
-    );
+    return c.json(tokenAnswer(token), 200);
   });
+}
+
+/** The body that gives a token. */
+export function tokenAnswer({ accessToken, tokenType, expiresAt, scope }: AccessToken) {
+  return {
+    access_token: accessToken,
+    token_type: tokenType,
+    expires_at: expiresAt,
+    ...(scope === null ? {} : { scope }),
+  };
 }

@@ -10,6 +10,7 @@ import {
   SqliteDialect,
 } from 'kysely';
 import pg from 'pg';
+import { openReadLanes, type ReadLanes } from './read-lanes.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -19,6 +20,8 @@ export interface Database<Tables> {
   readonly engine: Engine;
   /** SQLite's own connection, the one that `db` uses. */
   readonly sqlite: SqliteConnection | null;
+  /** PostgreSQL's connections for small reads, beside those that `db` uses. */
+  readonly lanes: ReadLanes | null;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export interface Store {
   readonly db: Kysely<any>;
   readonly engine: Engine;
   readonly sqlite: SqliteConnection | null;
+  readonly lanes: ReadLanes | null;
 }
 
 /** A connection that runs statements at once, and knows whether a transaction is open on it. */
@@ -47,22 +51,25 @@ export type DatabaseLocation =
 export function openDatabase<Tables>(location: DatabaseLocation): Database<Tables> {
   if ('file' in location) {
     const sqlite = openSqlite(location.file);
-    return opened('sqlite', new SqliteDialect({ database: sqlite }), sqlite);
+    return opened('sqlite', new SqliteDialect({ database: sqlite }), { sqlite });
   }
   if ('pglite' in location) return opened('postgres', new PGliteDialect({ pglite: location.pglite }));
-  return opened('postgres', new PostgresDialect({ pool: openPool(location.url, location.poolSize ?? 10) }));
+  const { pool, lanes } = openPostgres(location.url, location.poolSize ?? 10);
+  return opened('postgres', new PostgresDialect({ pool }), { lanes });
 
   function opened(
     engine: Engine,
     dialect: SqliteDialect | PostgresDialect | PGliteDialect,
-    sqlite: SqliteConnection | null = null,
+    { sqlite = null, lanes = null }: { sqlite?: SqliteConnection | null; lanes?: ReadLanes | null } = {},
   ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
     return {
       db,
       engine,
       sqlite,
+      lanes,
       async close() {
+        await lanes?.close();
         await db.destroy();
         // Kysely leaves a connection open that it never used.
         sqlite?.close();
@@ -126,7 +133,7 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   3802: String,
 };
 
-function openPool(connectionString: string, max: number): pg.Pool {
+function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lanes: ReadLanes } {
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
@@ -142,19 +149,15 @@ function openPool(connectionString: string, max: number): pg.Pool {
       return super.query({ name, text, values });
     }
   }
-  const pool = new pg.Pool({
-    connectionString,
-    max,
-    Client: NamingClient as typeof pg.Client,
-    connectionTimeoutMillis: 10_000,
-    types: {
-      getTypeParser: ((type: number, format?: 'text' | 'binary') =>
-        PARSERS[type] ?? pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
-    },
-  });
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: ((type: number, format?: 'text' | 'binary') =>
+      PARSERS[type] ?? pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
+  };
+  const config = { connectionString, connectionTimeoutMillis: 10_000, types };
+  const pool = new pg.Pool({ ...config, max, Client: NamingClient as typeof pg.Client });
   // Without listeners a connection that breaks would end the process; the pool replaces it. It listens to an
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
-  return pool;
+  return { pool, lanes: openReadLanes(() => new NamingClient({ ...config, pipeline: true })) };
 }

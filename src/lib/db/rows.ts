@@ -112,6 +112,40 @@ function compile<Input, Written>(
   }
 }
 
+/**
+ * A small read, of one statement that is compiled once: the query builder takes longer for it than the
+ * database. It is no part of any transaction.
+ * @param names what varies; the statement gets a parameter for each, and takes no other
+ * @returns a function that gives the rows for values of the names
+ */
+export function reading<Name extends string, Row>(
+  names: readonly Name[],
+  statement: (parameters: Readonly<Record<Name, RawBuilder<unknown>>>) => RawBuilder<Row>,
+): (store: Store, values: Readonly<Record<Name, string | number>>) => Promise<Row[]> {
+  const parameters = Object.fromEntries(names.map(name => [name, sql`${name}`]));
+  const compiled: Partial<Record<Engine, { text: string; order: readonly Name[] }>> = {};
+
+  return async function read(store, values) {
+    const { text, order } = compiled[store.engine] ?? compileFor(store);
+    const given = order.map(name => values[name]);
+    const { sqlite, lanes } = store;
+    if (lanes !== null) return lanes.read<Row>(text, given);
+    if (sqlite === null) return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
+    const run = async () => sqlite.prepare(text).all(given) as Row[];
+    // What somebody's open transaction has written must not be seen: connection() waits for its end.
+    return sqlite.inTransaction ? store.db.connection().execute(run) : run();
+  };
+
+  function compileFor({ db, engine }: Store) {
+    const { sql: text, parameters: order } = statement(
+      parameters as Readonly<Record<Name, RawBuilder<unknown>>>,
+    ).compile(db);
+    const made = { text, order: order as readonly Name[] };
+    compiled[engine] = made;
+    return made;
+  }
+}
+
 /** The database's own clock in epoch milliseconds: for what several processes compare, whatever their clocks say. */
 export function databaseNow(engine: Engine): RawBuilder<number> {
   return engine === 'postgres'

@@ -1,5 +1,6 @@
 export * from './body.ts';
 export * from './cursor.ts';
+export * from './direct.ts';
 export * from './health.ts';
 export * from './listen.ts';
 export * from './methods.ts';

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
+import { type DirectRoutes, directOr } from './direct.ts';
 
 export interface Listener {
   /** `http://host:port`, with the port that was taken. */
@@ -20,17 +22,18 @@ export class PortTakenError extends Error {
 /**
  * Serves a handler over HTTP.
  * @param port 0 for any free one
+ * @param direct routes that are answered before a Request is made; none by default
  * @throws PortTakenError
  */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
-  { port, host }: { port: number; host: string },
+  { port, host, direct = () => undefined }: { port: number; host: string; direct?: DirectRoutes },
 ): Promise<Listener> {
   // A slow sender holds one connection for 30 s at most.
-  const server = createAdaptorServer({
-    fetch,
-    serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000 },
-  });
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000 },
+    directOr(direct, getRequestListener(fetch)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortTakenError(port) : error);
@@ -44,8 +47,8 @@ export async function listen(
     async close(graceMs = 5_000) {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
       // A kept-alive connection that was answering when we stopped becomes idle only later.
-      const sweep = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 20);
-      const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+      const sweep = setInterval(() => server.closeIdleConnections(), 20);
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearInterval(sweep);
       clearTimeout(cut);

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { Log } from '../log.ts';
+import type { DirectAnswer } from './direct.ts';
 
 /** An RFC 9457 problem with our members: `code` is stable, `remedy` says what to do, `fields` what is wrong where. */
 export interface Problem {
@@ -31,26 +32,37 @@ export function problemOf(error: KeyferryError): Problem {
 
 /** The answer that stands for an error; `Retry-After` in whole seconds where a repeat makes sense. */
 export function problemResponse(error: KeyferryError): Response {
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  if (error.retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
-  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
+  const { body, status, headers } = problemAnswer(error);
+  return new Response(body, { status, headers });
 }
 
-/** Turns what a handler threw into an answer, in one place. What we did not foresee is logged, not told. */
+function problemAnswer(error: KeyferryError): DirectAnswer {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  if (error.retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
+  return { status: error.status, headers, body: JSON.stringify(problemOf(error)) };
+}
+
+/** Turns what a handler threw into an answer, in one place. */
 export function answerError(log: Log) {
   return function onError(error: Error, context: Context): Response {
-    const path = shownPath(context.req.path);
-    if (isKeyferryError(error)) {
-      if (error.status >= 500) log.error({ err: error, code: error.code, path }, 'request failed');
-      return problemResponse(error);
-    }
     if (error instanceof HTTPException) {
       const code = error.message.startsWith('Malformed JSON') ? 'body_not_json' : 'body_invalid';
       return problemResponse(new KeyferryError(code, error.message || 'The request cannot be read.'));
     }
-    log.error({ err: error, path }, 'request failed');
-    return problemResponse(new KeyferryError('internal', 'Something failed here. The log has it.'));
+    const { body, status, headers } = answerThrown(log, error, context.req.path);
+    return new Response(body, { status, headers });
   };
+}
+
+/** The answer to what was thrown on a path. What we did not foresee is logged, not told. */
+export function answerThrown(log: Log, error: unknown, asked: string): DirectAnswer {
+  const path = shownPath(asked);
+  if (isKeyferryError(error)) {
+    if (error.status >= 500) log.error({ err: error, code: error.code, path }, 'request failed');
+    return problemAnswer(error);
+  }
+  log.error({ err: error, path }, 'request failed');
+  return problemAnswer(new KeyferryError('internal', 'Something failed here. The log has it.'));
 }
 
 /** A path as the log may have it: what is as long and as plain as a token may be one. */

@@ -1,0 +1,34 @@
+import type { HeaderLookup } from '../../lib/http/index.ts';
+import type { InstanceContext } from '../context.ts';
+import { hashApiKey, judgeApiKey } from '../store/index.ts';
+
+/** How long a key that was found good is not looked up again, in milliseconds. */
+const REMEMBERED_MS = 10_000;
+const REMEMBERED = 1_000;
+
+/** Makes the check of admin API keys. One that is revoked stops within ten seconds. */
+export function adminKeys({
+  database,
+  effects,
+}: Pick<InstanceContext, 'database' | 'effects'>): (key: string) => boolean | Promise<boolean> {
+  const good = new Map<string, number>();
+
+  async function judge(key: string, hashed: string, now: number): Promise<boolean> {
+    if ((await judgeApiKey(database, key, now)) !== 'admin') return false;
+    if (good.size >= REMEMBERED) good.clear();
+    good.set(hashed, now + REMEMBERED_MS);
+    return true;
+  }
+
+  return function isAdminKey(key) {
+    const hashed = hashApiKey(key);
+    const now = effects.now();
+    return (good.get(hashed) ?? 0) > now || judge(key, hashed, now);
+  };
+}
+
+/** The key of `Authorization: Bearer`. */
+export function bearerOf(header: HeaderLookup): string | undefined {
+  const [, key] = /^Bearer\s+(\S+)$/i.exec(header('authorization') ?? '') ?? [];
+  return key;
+}

@@ -1,0 +1,88 @@
+import {
+  answerThrown,
+  type DirectAnswer,
+  type DirectRoute,
+  type DirectRoutes,
+} from '../../lib/http/index.ts';
+import { WEBHOOK_PATH } from '../../protocol/index.ts';
+import type { TokenRequest } from '../access-token.ts';
+import type { InstanceContext } from '../context.ts';
+import { callerHoldsSecret, PUSH_BYTES, receivePush } from '../receive.ts';
+import { adminKeys, bearerOf } from './admin-keys.ts';
+import { API_BYTES } from './limits.ts';
+import { TOKEN_PATH, tokenAnswer } from './token.ts';
+
+/** The two routes that are asked most. What each refuses, and its description, is in its Hono route. */
+export function directRoutes(context: InstanceContext): DirectRoutes {
+  const routes = new Map([
+    [WEBHOOK_PATH, webhook(context)],
+    [TOKEN_PATH, token(context)],
+  ]);
+  return path => routes.get(path);
+}
+
+function webhook(context: InstanceContext): DirectRoute {
+  const { encryptionKey } = context.config.sync;
+  return {
+    maxBytes: PUSH_BYTES,
+    admits: header => encryptionKey !== null && callerHoldsSecret(context, header),
+    answer: body =>
+      answered(context, WEBHOOK_PATH, async () => {
+        if (encryptionKey === null) return null;
+        const { status, body: said } = await receivePush(context, body, encryptionKey);
+        return { status, headers: JSON_BODY, body: JSON.stringify(said) };
+      }),
+  };
+}
+
+function token(context: InstanceContext): DirectRoute {
+  const isAdminKey = adminKeys(context);
+  return {
+    maxBytes: API_BYTES,
+    admits(header) {
+      const key = bearerOf(header);
+      return key !== undefined && header('content-type') === 'application/json' && isAdminKey(key);
+    },
+    answer: body =>
+      answered(context, TOKEN_PATH, async () => {
+        const request = readRequest(body);
+        if (request === null) return null;
+        const said = tokenAnswer(await context.accessToken(request));
+        return { status: 200, headers: NOT_STORED, body: JSON.stringify(said) };
+      }),
+  };
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const NOT_STORED = { ...JSON_BODY, 'cache-control': 'no-store' };
+
+async function answered(
+  { effects }: InstanceContext,
+  path: string,
+  answer: () => Promise<DirectAnswer | null>,
+): Promise<DirectAnswer | null> {
+  try {
+    return await answer();
+  } catch (error) {
+    return answerThrown(effects.log, error, path);
+  }
+}
+
+/** What the route's schema takes, read by hand; null for anything else: the schema says what is wrong with it. */
+function readRequest(text: string): TokenRequest | null {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+  const { userId, appSlug, minimumSeconds = 0, force = false } = body as Record<string, unknown>;
+  if (!isWhole(userId, 1, 2_147_483_647) || !isWhole(minimumSeconds, 0, 86_400)) return null;
+  if (typeof appSlug !== 'string' || appSlug.length < 1 || appSlug.length > 200) return null;
+  return typeof force === 'boolean' ? { userId, appSlug, minimumSeconds, force } : null;
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}

@@ -1,0 +1,2 @@
+/** The longest body that the API reads, in bytes. */
+export const API_BYTES = 64 * 1024;

@@ -1,0 +1,98 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+
+/** A request header by its name in any case, as Fetch gives it: one that came twice is joined. */
+export type HeaderLookup = (name: string) => string | undefined;
+
+export interface DirectAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * A POST route that is answered straight on Node's own request and response: making Request, Response and
+ * the router's context costs more than all the work of a push or a token. The handler of `listen` has the same
+ * route too, and takes over whatever is not plain here: what is refused is refused in one place.
+ */
+export interface DirectRoute {
+  /** A longer body is left to the handler. */
+  readonly maxBytes: number;
+  /** Whether the caller may; the body is not read before. False: the handler says so. */
+  readonly admits: (header: HeaderLookup) => boolean | Promise<boolean>;
+  /** Never rejects. Null: nothing was done, the handler answers. */
+  readonly answer: (body: string) => Promise<DirectAnswer | null>;
+}
+
+/** The direct route of a path, where it has one. */
+export type DirectRoutes = (path: string) => DirectRoute | undefined;
+
+const UTF8 = new TextDecoder();
+/** Hosts that need no closer look. The handler judges any other. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+/** A length in digits alone, and small. */
+const LENGTH = /^[1-9]\d{0,8}$/;
+
+/** Answers on direct routes, and gives every other request to the handler's listener. */
+export function directOr(routes: DirectRoutes, handler: RequestListener): RequestListener {
+  return function listener(incoming, outgoing) {
+    const route = incoming.method === 'POST' ? routes(incoming.url ?? '') : undefined;
+    if (route === undefined || !isPlain(incoming, route)) return handler(incoming, outgoing);
+    void answerDirectly(route, incoming, outgoing).then(answered => {
+      if (!answered) handler(incoming, outgoing);
+    });
+  };
+}
+
+/** Whether the request names its host and the length of its body as nearly all do. */
+function isPlain({ headers }: IncomingMessage, { maxBytes }: DirectRoute): boolean {
+  const { host = '', 'content-length': length = '' } = headers;
+  return PLAIN_HOST.test(host) && LENGTH.test(length) && Number(length) <= maxBytes;
+}
+
+/** @returns false where the handler is to answer */
+async function answerDirectly(
+  route: DirectRoute,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<boolean> {
+  const admitted = route.admits(name => headerOf(incoming, name));
+  if (!(admitted === true || (await Promise.resolve(admitted).catch(() => false)))) return false;
+  const bytes = await bytesOf(incoming);
+  const answer = await route.answer(UTF8.decode(bytes));
+  if (answer === null) {
+    // Where the handler's adapter looks for a body that was read already.
+    Object.assign(incoming, { rawBody: bytes });
+    return false;
+  }
+  send(answer, outgoing);
+  return true;
+}
+
+function send({ status, headers, body }: DirectAnswer, outgoing: ServerResponse): void {
+  const length = Buffer.byteLength(body);
+  outgoing.writeHead(status, { ...headers, 'content-length': length });
+  // ASCII is the same bytes in either, and written faster in this one.
+  outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+}
+
+/** Node's own table drops the second of some headers; a secret that was sent twice must not pass as one. */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string;
+    if (given.length !== wanted.length || given.toLowerCase() !== wanted) continue;
+    const value = rawHeaders[at + 1] as string;
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
+}
+
+/** The body; the parser holds the sender to its declared length. Never, when the sender hangs up before its end. */
+function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  });
+}
