@@ -70,6 +70,14 @@ describe('the deadline', () => {
     });
   });
 
+  test("is the request's own where it has one", async () => {
+    const url = await serve(() => {});
+    expect(await failure(outboundWith()(url, { deadlineMs: SHORT }))).toMatchObject({
+      kind: 'timeout',
+      message: `no answer within ${SHORT} ms`,
+    });
+  });
+
   test('covers a body that stalls', async () => {
     const url = await serve((_, response) => {
       response.write('the beginning');

@@ -5,10 +5,10 @@ import { GOOGLE_ERRORS } from '../../src/apps/shared.ts';
 import { type DatabaseLocation, migrate, openDatabase } from '../../src/lib/db/index.ts';
 import { createEffects, type Effects } from '../../src/lib/effects.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { createOutbound, type Outbound } from '../../src/lib/outbound.ts';
+import { createOutbound, type Outbound, OutboundError } from '../../src/lib/outbound.ts';
 import { singleFlight } from '../../src/lib/single-flight.ts';
 import { PLATFORM_MIGRATIONS } from '../../src/platform/migrations.ts';
-import type { RefreshContext } from '../../src/platform/refresh/index.ts';
+import { freshCredential, type RefreshContext } from '../../src/platform/refresh/index.ts';
 import { type ConnectionRow, findConnection, putTarget } from '../../src/platform/store/index.ts';
 import type { PlatformTables } from '../../src/platform/tables.ts';
 import { findApp, setAppKeys, storeGrant } from '../../src/platform/vault/index.ts';
@@ -160,3 +160,56 @@ interface Connect {
 }
 
 export type RefreshGround = Awaited<ReturnType<typeof refreshGround>>;
+
+export const tokenOf = ({ credential }: { credential: { accessToken: string } }) => credential.accessToken;
+
+/** A provider that takes each refresh token once. */
+export function strictly({ provider }: RefreshGround): { dead: string[] } {
+  const issue = provider.answer;
+  const used = new Set<string | null>();
+  const fake: { dead: string[] } = { dead: [] };
+  provider.answer = request => {
+    const presented = new URLSearchParams(request.body).get('refresh_token') ?? '';
+    if (used.has(presented) || fake.dead.includes(presented)) {
+      return { status: 400, body: { error: 'invalid_grant' } };
+    }
+    used.add(presented);
+    return issue(request);
+  };
+  return fake;
+}
+
+/** The provider has answered, and the answer is lost on its way. */
+export const losing = (real: Outbound): Outbound => {
+  return async (url, request) => {
+    await real(url, request);
+    throw new OutboundError('timeout', 'no answer within 30000 ms', true);
+  };
+};
+
+/** A process that sleeps between the provider's answer and what it does with it. */
+export async function sleeper(ground: RefreshGround) {
+  const answered = Promise.withResolvers<void>();
+  const woken = Promise.withResolvers<void>();
+  onTestFinished(() => woken.resolve());
+  const outbound =
+    (real: Outbound): Outbound =>
+    async (url, request) => {
+      const answer = await real(url, request);
+      answered.resolve();
+      await woken.promise;
+      return answer;
+    };
+  const context = await ground.start({ outbound });
+  return {
+    answered: answered.promise,
+    /** Begins a refresh. @returns what it comes to, once it is woken */
+    refresh(id: string) {
+      const refresh = freshCredential(context, id, { patienceMs: 60_000 }).then(tokenOf, error => error.code);
+      return async () => {
+        woken.resolve();
+        return refresh;
+      };
+    },
+  };
+}

@@ -124,3 +124,31 @@ test('a write that fails after the provider has answered is tried again', async 
   expect(provider.received).toHaveLength(1);
   expect(await db.selectFrom('connection').select('version').execute()).toEqual([{ version: 2 }]);
 });
+
+test('a platform that closes waits for the refreshes under way, whoever has left', async () => {
+  const { provider, providers } = await issuer();
+  const { connect, sync, clock, platform, config } = await startPlatform({ providers });
+  await connect('zoom', { access_token: 'a', refresh_token: 'r', expiry_date: clock.now() - HOUR });
+  const [came, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const issue = provider.answer;
+  provider.answer = async request => {
+    came.resolve();
+    await held.promise;
+    return issue(request);
+  };
+  const asked = sync('zoom');
+  await came.promise;
+  let closed = false;
+  const closing = platform.close().then(() => {
+    closed = true;
+  });
+  // As long as it takes to close what waits for nothing.
+  await startPlatform().then(({ platform: other }) => other.close());
+  expect(closed).toBe(false);
+  held.resolve();
+  await closing;
+  expect((await asked).status).toBe(200);
+  const again = await startPlatform({ location: config.database, clock });
+  const rows = await again.platform.database.db.selectFrom('connection').select('version').execute();
+  expect(rows).toEqual([{ version: 2 }]);
+});

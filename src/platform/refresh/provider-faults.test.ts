@@ -1,11 +1,9 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { likeZoom } from '../../../test/platform/like-zoom.ts';
-import { HOUR_MS, refreshGround } from '../../../test/platform/refresh-ground.ts';
+import { HOUR_MS, refreshGround, tokenOf } from '../../../test/platform/refresh-ground.ts';
 import { createCatalogue } from '../../apps/index.ts';
 import { freshCredential } from './fresh-credential.ts';
-
-const tokenOf = ({ credential }: { credential: { accessToken: string } }) => credential.accessToken;
 
 describe('a provider that stalls', () => {
   async function stalled() {
