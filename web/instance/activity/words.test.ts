@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { actorName, kindName } from './words.ts';
 
 test.each([
-  ['credential.received', 'Credential received'],
+  ['credential.pushed', 'Credential received'],
   ['something.new_here', 'Something new here'],
 ])('%s reads "%s"', (kind, words) => {
   expect(kindName(kind)).toBe(words);

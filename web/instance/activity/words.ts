@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'credential.deleted': 'Credential deleted',
   'credential.failing': 'Refresh fails',
   'credential.needs_reconnect': 'Needs to be connected again',
-  'credential.received': 'Credential received',
+  'credential.pushed': 'Credential received',
   'credential.recovered': 'Works again',
   'credential.refreshed': 'Token refreshed',
   'setup.done': 'Set up',
