@@ -1,6 +1,6 @@
 export * from './count-sealed.ts';
+export * from './lanes.ts';
 export * from './migrate.ts';
 export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
-export * from './read-lanes.ts';
 export * from './rows.ts';

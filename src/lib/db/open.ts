@@ -10,7 +10,7 @@ import {
   SqliteDialect,
 } from 'kysely';
 import pg from 'pg';
-import { openReadLanes, type ReadLanes } from './read-lanes.ts';
+import { type Lanes, openLanes } from './lanes.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -20,8 +20,8 @@ export interface Database<Tables> {
   readonly engine: Engine;
   /** SQLite's own connection, the one that `db` uses. */
   readonly sqlite: SqliteConnection | null;
-  /** PostgreSQL's connections for small reads, beside those that `db` uses. */
-  readonly lanes: ReadLanes | null;
+  /** PostgreSQL's connections for single small statements, beside those that `db` uses. */
+  readonly lanes: EngineLanes | null;
   close(): Promise<void>;
 }
 
@@ -31,7 +31,12 @@ export interface Store {
   readonly db: Kysely<any>;
   readonly engine: Engine;
   readonly sqlite: SqliteConnection | null;
-  readonly lanes: ReadLanes | null;
+  readonly lanes: EngineLanes | null;
+}
+
+export interface EngineLanes {
+  readonly reads: Lanes;
+  readonly writes: Lanes;
 }
 
 /** A connection that runs statements at once, and knows whether a transaction is open on it. */
@@ -60,7 +65,7 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   function opened(
     engine: Engine,
     dialect: SqliteDialect | PostgresDialect | PGliteDialect,
-    { sqlite = null, lanes = null }: { sqlite?: SqliteConnection | null; lanes?: ReadLanes | null } = {},
+    { sqlite = null, lanes = null }: { sqlite?: SqliteConnection | null; lanes?: EngineLanes | null } = {},
   ): Database<Tables> {
     const db = new Kysely<Tables>({ dialect });
     return {
@@ -69,7 +74,8 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
       sqlite,
       lanes,
       async close() {
-        await lanes?.close();
+        await lanes?.reads.close();
+        await lanes?.writes.close();
         await db.destroy();
         // Kysely leaves a connection open that it never used.
         sqlite?.close();
@@ -133,7 +139,7 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   3802: String,
 };
 
-function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lanes: ReadLanes } {
+function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lanes: EngineLanes } {
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
@@ -159,5 +165,6 @@ function openPostgres(connectionString: string, max: number): { pool: pg.Pool; l
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
-  return { pool, lanes: openReadLanes(() => new NamingClient({ ...config, pipeline: true })) };
+  const lane = () => new NamingClient({ ...config, pipeline: true });
+  return { pool, lanes: { reads: openLanes(lane), writes: openLanes(lane) } };
 }

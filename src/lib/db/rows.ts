@@ -53,14 +53,12 @@ export function writing<Input, Written>(
       return sqlite.inTransaction ? store.db.connection().execute(run) : run();
     }
     const [row] = rows;
-    const query =
-      rows.length === 1 && row
-        ? CompiledQuery.raw(
-            texts.one,
-            given.map(name => row[name]),
-          )
-        : CompiledQuery.raw(texts.many, [JSON.stringify(rows)]);
-    return (await store.db.executeQuery<Written>(query)).rows;
+    const one = rows.length === 1 && row;
+    const text = one ? texts.one : texts.many;
+    const values = one ? given.map(name => row[name]) : [JSON.stringify(rows)];
+    // The query builder and its pool take a sixth of the time of a lone write.
+    if (store.lanes !== null) return store.lanes.writes.run<Written>(text, values);
+    return (await store.db.executeQuery<Written>(CompiledQuery.raw(text, values))).rows;
   };
 
   /** Without an await between begin and commit, nothing of this process comes in between. */
@@ -129,7 +127,7 @@ export function reading<Name extends string, Row>(
     const { text, order } = compiled[store.engine] ?? compileFor(store);
     const given = order.map(name => values[name]);
     const { sqlite, lanes } = store;
-    if (lanes !== null) return lanes.read<Row>(text, given);
+    if (lanes !== null) return lanes.reads.run<Row>(text, given);
     if (sqlite === null) return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
     const run = async () => sqlite.prepare(text).all(given) as Row[];
     // What somebody's open transaction has written must not be seen: connection() waits for its end.

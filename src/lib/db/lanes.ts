@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 
-/** PostgreSQL connections for small reads alone. */
-export interface ReadLanes {
-  /** Runs one statement that reads. @throws what the driver throws */
-  read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+/** PostgreSQL connections for single small statements, outside of transactions. */
+export interface Lanes {
+  /** Runs one statement. @throws what the driver throws */
+  run<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Ends them, once what is under way is answered. */
   close(): Promise<void>;
 }
 
-/** Two, so that a read under way does not keep the server's next core idle. */
+/** Two, so that a statement under way does not keep the server's next core idle. */
 const LANES = 2;
 
 interface Lane {
@@ -19,12 +19,13 @@ interface Lane {
 }
 
 /**
- * Opens connections on which a read is sent while others are on their way: none waits for a free connection,
- * and what comes together travels in one packet. Only for reads that the server answers at once, since they are
- * answered in their order. They connect at the first read; one that fails in any way is replaced.
+ * Opens connections on which a statement is sent while others are on their way: none waits for a free connection,
+ * and what comes together travels in one packet. They are answered in their order, so that reads and writes need
+ * lanes of their own: a write waits for the disk. They connect at the first statement; one that fails in any way is
+ * replaced.
  * @param create makes a client that pipelines
  */
-export function openReadLanes(create: () => Client): ReadLanes {
+export function openLanes(create: () => Client): Lanes {
   const lanes = new Set<Lane>();
 
   function open(): Lane {
@@ -54,7 +55,7 @@ export function openReadLanes(create: () => Client): ReadLanes {
   }
 
   return {
-    async read<Row>(text: string, values: readonly unknown[]) {
+    async run<Row>(text: string, values: readonly unknown[]) {
       const lane = leastBusy();
       lane.underWay += 1;
       try {
