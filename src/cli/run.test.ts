@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../test/temp.ts';
 import { VERSION } from '../lib/version.ts';
 import { runCli } from './testing/spawn-cli.ts';
 
-const COMMANDS = ['up', 'instance', 'platform', 'keygen', 'user add', 'doctor'];
+const COMMANDS = ['up', 'instance', 'platform', 'keygen', 'user add', 'user password', 'doctor'];
 
 describe('the command line', () => {
   test('without arguments lists every command', async () => {
@@ -34,7 +34,7 @@ describe('the command line', () => {
     [['up', '--sandbx'], "Unknown option '--sandbx'. See: keyferry up --help"],
     [['--sandbox'], "Unknown option '--sandbox'. See: keyferry --help"],
     [['serve'], 'There is no command "serve". See: keyferry --help'],
-    [['user'], '"user" wants a second word: keyferry user add'],
+    [['user'], '"user" wants a second word: keyferry user add, keyferry user password'],
     [['user', 'remove'], 'There is no command "user remove". See: keyferry --help'],
     [['keygen', 'now'], "Unexpected argument 'now'"],
     [['instance', '--port'], "Option '--port <value>' argument missing"],
@@ -44,6 +44,8 @@ describe('the command line', () => {
     [['user', 'add', '--email', 'ada@example.com'], '--email and --username are needed'],
     [['user', 'add', '--email', 'ada', '--username', 'ada'], '--email takes an address'],
     [['user', 'add', '--email', 'a@b.c', '--username', 'a b'], '--username takes letters'],
+    [['user', 'password'], '--email is needed'],
+    [['user', 'password', '--email', 'a@b.c', '--role', 'both'], '--role takes instance or platform.'],
     [['doctor', '--role', 'nurse'], '--role takes instance, platform or both.'],
   ])('%j is refused with status 2 and what to do', async (args, message) => {
     const { status, stdout, stderr } = await runCli(args, { cwd: temporaryFolder() });

@@ -9,8 +9,9 @@ import { reportError } from './report-error.ts';
 import { createTerminal } from './terminal.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
+import { userPassword } from './user-password.ts';
 
-const COMMANDS: readonly Command[] = [up, instance, platform, keygen, userAdd, doctor, apps];
+const COMMANDS: readonly Command[] = [up, instance, platform, keygen, userAdd, userPassword, doctor, apps];
 
 /**
  * Runs one command line.

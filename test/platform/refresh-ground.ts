@@ -11,7 +11,7 @@ import { PLATFORM_MIGRATIONS } from '../../src/platform/migrations.ts';
 import { freshCredential, type RefreshContext } from '../../src/platform/refresh/index.ts';
 import { type ConnectionRow, findConnection, putTarget } from '../../src/platform/store/index.ts';
 import type { PlatformTables } from '../../src/platform/tables.ts';
-import { findApp, setAppKeys, storeGrant } from '../../src/platform/vault/index.ts';
+import { changeAppKeys, findApp, storeGrant } from '../../src/platform/vault/index.ts';
 import { readCredential } from '../../src/protocol/index.ts';
 import { heldClock } from '../clock.ts';
 import { GRACEFUL, likeZoom } from './like-zoom.ts';
@@ -80,7 +80,10 @@ export async function refreshGround(location?: DatabaseLocation) {
   const target = { id: 'default', kind: 'keyferry', webappUrl: 'http://127.0.0.1:9', header: null } as const;
   const sealed = { sealedSecret: 's', sealedEncryptionKey: 'e', sealedApiKey: null, sealedCalendsoKey: null };
   await putTarget(db, { ...target, ...sealed, withRefreshToken: false }, clock.now());
-  for (const slug of SLUGS) await setAppKeys(context, findApp(context, slug), CLIENT);
+  for (const slug of SLUGS) {
+    const change = { keys: CLIENT, how: 'replace', actor: 'operator:1' } as const;
+    await changeAppKeys(context, findApp(context, slug), change);
+  }
 
   return {
     provider,

@@ -42,7 +42,8 @@ export function SignIn({ role }: { role: Session['role'] }) {
             Sign in
           </Button>
           <Text size="sm" c="dimmed">
-            Password lost? An administrator can make you a one-time password on the page {PASSWORDS[role]}.
+            Password lost? An administrator can make you a one-time password on the page {PASSWORDS[role]}, or
+            on the server: keyferry user password.
           </Text>
         </Stack>
       </form>

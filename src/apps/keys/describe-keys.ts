@@ -5,7 +5,7 @@ import type { AppDefinition } from '../definition.ts';
 export interface KeyField {
   readonly name: string;
   /** A `secret` is entered and replaced, and never shown again. */
-  readonly kind: 'text' | 'secret' | 'url' | 'list' | 'number' | 'boolean';
+  readonly kind: 'text' | 'secret' | 'url' | 'list' | 'number' | 'boolean' | 'date';
   readonly required: boolean;
   /** The only values, where there are not many. */
   readonly options?: readonly string[];
@@ -36,5 +36,6 @@ function kindOf({ type, format }: JsonSchema): KeyField['kind'] {
   if (type === 'array') return 'list';
   if (type === 'boolean') return 'boolean';
   if (type === 'number' || type === 'integer') return 'number';
+  if (format === 'date') return 'date';
   return format === 'uri' ? 'url' : 'text';
 }

@@ -41,6 +41,9 @@ function wordsOf(issue: z.core.$ZodIssue): string {
       return 'is not written as the provider writes it';
     case 'invalid_value':
       return `must be one of: ${issue.values.map(String).join(', ')}`;
+    case 'custom':
+      // Its schema says it in words of ours.
+      return issue.message;
     default:
       return 'cannot be used';
   }

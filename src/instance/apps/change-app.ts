@@ -1,4 +1,4 @@
-import { type AppDefinition, judgeKeys } from '../../apps/index.ts';
+import { mergeKeys, refuseFaulty } from '../../apps/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { readAppRows, setApp } from '../store/index.ts';
@@ -30,7 +30,7 @@ export async function changeApp(context: Context, request: ChangeRequest): Promi
     const [row] = await readAppRows(database, config.keyring, slug);
     if (!row) throw new KeyferryError('app_not_found', 'The row of this app is gone.');
     const before = how === 'merge' ? (row.keys ?? {}) : {};
-    const checked = given && checkKeys(definition, merged(before, given));
+    const checked = given && refuseFaulty(definition, mergeKeys(before, given));
     const changed = Object.keys(given ?? {});
     // To merge nothing is to ask whether the keys are good: there is nothing to write.
     const keys = how === 'merge' && changed.length === 0 ? undefined : checked;
@@ -40,22 +40,5 @@ export async function changeApp(context: Context, request: ChangeRequest): Promi
   }
   throw new KeyferryError('conflict', 'Somebody else is changing the keys of this app.', {
     remedy: 'Look at what is set now, and try again.',
-  });
-}
-
-function merged(before: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(
-    Object.entries({ ...before, ...given }).filter(([, value]) => value !== null && value !== undefined),
-  );
-}
-
-function checkKeys(app: AppDefinition, keys: Readonly<Record<string, unknown>>) {
-  const judged = judgeKeys(app, keys);
-  if ('keys' in judged) return judged.keys;
-  const { faults } = judged;
-  const said = Object.entries(faults).map(([name, fault]) => `keys.${name}: ${fault}`);
-  throw new KeyferryError('body_invalid', said.join('; '), {
-    remedy: `The keys of ${app.name} are: ${Object.keys(app.keys.shape).join(', ') || 'none'}.`,
-    fields: faults,
   });
 }

@@ -1,14 +1,12 @@
-import { type AppDefinition, describeKeys, judgeKeys, type KeyField } from '../../apps/index.ts';
+import {
+  type AppDefinition,
+  describeKeys,
+  judgeKeys,
+  type KeyField,
+  type KeyView,
+  viewKeys,
+} from '../../apps/index.ts';
 import type { AppRow, AppUse } from '../store/index.ts';
-
-/** One key of an app as it may be shown. */
-export interface KeyView extends KeyField {
-  readonly set: boolean;
-  /** Epoch milliseconds; null where it is not set, or nobody noted when. */
-  readonly setAt: number | null;
-  /** Only of what is no secret. */
-  readonly value?: unknown;
-}
 
 /** What may be shown of an app to an administrator: no secret. */
 export interface AppView {
@@ -46,21 +44,10 @@ export function viewApp(app: AppDefinition, row: AppRow, use: AppUse): AppView {
       app.publicKeys.flatMap(name => (name in keys ? [[name, keys[name]]] : [])),
     ),
     keysAt: app.keysAt ?? null,
-    fields: fieldsOf(app).map(field => viewKey(field, keys, row.keysSetAt)),
+    fields: viewKeys(fieldsOf(app), keys, row.keysSetAt),
     held: use.held,
     troubled: use.troubled,
   };
-}
-
-function viewKey(
-  field: KeyField,
-  keys: Readonly<Record<string, unknown>>,
-  setAt: AppRow['keysSetAt'],
-): KeyView {
-  const { name, kind } = field;
-  const set = keys[name] !== undefined;
-  const view = { ...field, set, setAt: set ? (setAt[name] ?? null) : null };
-  return set && kind !== 'secret' ? { ...view, value: keys[name] } : view;
 }
 
 /** Descriptions are made once: a schema does not change while the process runs. */

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { compareKeys } from '../../apps/index.ts';
-import { answers } from '../../lib/http/index.ts';
+import { answers, keyComparisonSchema } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { createAskFingerprints, ownFingerprints } from '../apps/index.ts';
 import type { InstanceContext } from '../context.ts';
@@ -24,13 +24,7 @@ const comparisonSchema = z.object({
   platform: z.enum(['known', 'not_asked', 'refused', 'unreachable']),
   reason: z.string().nullable().openapi({ description: 'Why the platform could not be reached' }),
   redirectUri: z.string().nullable().openapi({ description: "The platform's, to enter at providers" }),
-  apps: z.array(
-    z.object({
-      slug: z.string(),
-      verdict: z.enum(['same', 'differs', 'ours_missing', 'theirs_missing']),
-      differing: z.array(z.string()).readonly(),
-    }),
-  ),
+  apps: z.array(keyComparisonSchema),
 });
 
 export type AppComparison = z.infer<typeof comparisonSchema>;

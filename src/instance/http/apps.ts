@@ -1,22 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody } from '../../lib/http/index.ts';
+import { answers, appKeySchema, jsonBody } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { changeApp, listApps } from '../apps/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { findAffected } from '../store/index.ts';
-
-const time = z.number().nullable().openapi({ description: 'Epoch milliseconds' });
-
-const keySchema = z.object({
-  name: z.string(),
-  kind: z.enum(['text', 'secret', 'url', 'list', 'number', 'boolean']),
-  required: z.boolean(),
-  options: z.array(z.string()).readonly().optional(),
-  initial: z.unknown().optional(),
-  set: z.boolean(),
-  setAt: time,
-  value: z.unknown().optional().openapi({ description: 'Only of what is no secret' }),
-});
 
 const appSchema = z
   .object({
@@ -30,14 +17,13 @@ const appSchema = z
     keysMissing: z.boolean().openapi({ description: 'Keys that must be there are not' }),
     publicKeys: z.record(z.string(), z.unknown()),
     keysAt: z.string().nullable().openapi({ description: 'Where the provider gives the keys' }),
-    fields: z.array(keySchema).openapi({ description: 'The keys, in the order of a form' }),
+    fields: z.array(appKeySchema).openapi({ description: 'The keys, in the order of a form' }),
     held: z.int().openapi({ description: 'How many credentials there are' }),
     troubled: z.int().openapi({ description: 'How many of them do not work' }),
   })
   .openapi('App');
 
 export type AdminApp = z.infer<typeof appSchema>;
-export type AdminKey = z.infer<typeof keySchema>;
 
 const params = z.object({ slug: z.string().max(200) });
 

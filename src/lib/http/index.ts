@@ -1,3 +1,4 @@
+export * from './app-keys.ts';
 export * from './body.ts';
 export * from './cursor.ts';
 export * from './direct.ts';

@@ -93,43 +93,6 @@ test('health and status', async () => {
   expect((await ask(all, '/api/keyferry/v1/status', { headers: wrong })).status).toBe(401);
 });
 
-describe('the keys of an app', () => {
-  test('are shown as set, with the values of those that are no secret', async () => {
-    const { api } = await startPlatform();
-    const keys = { ...CLIENT, redirect_uris: 'https://p.example/callback' };
-    const response = await api('PUT', '/api/keyferry/v1/apps/google-calendar', { keys });
-    const shown = {
-      slug: 'google-calendar',
-      redirectUri: `${PLATFORM_URL}/api/connect/callback`,
-      keys: {
-        client_id: { set: true, value: CLIENT.client_id },
-        client_secret: { set: true },
-        redirect_uris: { set: true, value: ['https://p.example/callback'] },
-        client_secret_expires_at: { set: false },
-      },
-    };
-    expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject(shown);
-    const listed = await (await api('GET', '/api/keyferry/v1/apps')).text();
-    expect(JSON.parse(listed).apps).toContainEqual(expect.objectContaining(shown));
-    expect(listed).not.toContain(CLIENT.client_secret);
-  });
-
-  test.each([
-    ['zoom', { client_id: 'x' }, 400, 'body_invalid', 'keys.client_secret'],
-    ['zoom', { client_id: '', client_secret: 'hush' }, 400, 'body_invalid', 'keys.client_id'],
-    ['google-calendar', { ...CLIENT, redirect_uris: ['hush'] }, 400, 'body_invalid', 'keys.redirect_uris.0'],
-    ['no-such-app', CLIENT, 404, 'app_not_found', 'slug'],
-  ])('%s with %j is %i %s, naming %s and no value', async (slug, keys, status, code, named) => {
-    const { api } = await startPlatform();
-    const response = await api('PUT', `/api/keyferry/v1/apps/${slug}`, { keys });
-    const text = await response.text();
-    expect(response.status).toBe(status);
-    expect(JSON.parse(text)).toMatchObject({ code, detail: expect.stringContaining(named) });
-    expect(text).not.toContain('hush');
-  });
-});
-
 describe('an import', () => {
   const credential = { access_token: 'hush', refresh_token: 'hush-hush' };
 

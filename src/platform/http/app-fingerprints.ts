@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { fingerprintKeys } from '../../apps/index.ts';
-import { answers } from '../../lib/http/index.ts';
+import { compareKeys, fingerprintKeys } from '../../apps/index.ts';
+import { askPeerKeys, askSometimes, type PeerKeys } from '../../lib/ask-peer-keys.ts';
+import { answers, keyComparisonSchema } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { redirectUri } from '../connect/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
@@ -25,12 +26,48 @@ const route = createRoute({
   ),
 });
 
-export function appFingerprintsRoute(app: OpenAPIHono, context: PlatformContext): void {
+const comparisonSchema = z.object({
+  instance: z.enum(['known', 'not_asked', 'refused', 'unreachable']),
+  reason: z.string().nullable().openapi({ description: 'Why the instance could not be reached' }),
+  apps: z.array(keyComparisonSchema),
+});
+
+export type AppComparison = z.infer<typeof comparisonSchema>;
+
+const comparisonRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/app-comparison',
+  summary: "Whether the app keys of the default target are the same as here; a Cal.com's are not asked",
+  responses: answers(200, comparisonSchema, 'App by app, where one of the sides has keys'),
+});
+
+export function appFingerprintRoutes(app: OpenAPIHono, context: PlatformContext): void {
+  const askInstance = askSometimes(context.effects.now, () => askTarget(context));
+
   app.openapi(route, async c => {
     const { secret } = await targetOf(context, c);
     const apps = fingerprintKeys(context.catalogue, await allAppKeys(context), secret);
     return c.json({ role: 'platform' as const, redirectUri: redirectUri(context), apps }, 200);
   });
+  app.openapi(comparisonRoute, async c => {
+    const theirs = await askInstance();
+    const target = await findTarget(context, DEFAULT_TARGET);
+    if (theirs.kind !== 'known' || target === null) {
+      const instance = target === null ? 'not_asked' : theirs.kind;
+      const reason = theirs.kind === 'unreachable' ? theirs.reason : null;
+      return c.json({ instance, reason, apps: [] }, 200);
+    }
+    const ours = fingerprintKeys(context.catalogue, await allAppKeys(context), target.secret);
+    const apps = compareKeys(context.catalogue, ours, theirs.fingerprints);
+    return c.json({ instance: 'known' as const, reason: null, apps }, 200);
+  });
+}
+
+async function askTarget(context: PlatformContext): Promise<PeerKeys> {
+  const target = await findTarget(context, DEFAULT_TARGET);
+  if (target === null || target.kind === 'calcom') return { kind: 'not_asked' };
+  const { webappUrl: base, secret, header } = target;
+  return askPeerKeys(context.outbound, { role: 'instance', base, secret, header });
 }
 
 /** The instance that asks; whoever else asks is told what the default one would be. */

@@ -1,89 +1,56 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { type AppDefinition, isFormApp } from '../../apps/index.ts';
 import { answers, jsonBody } from '../../lib/http/index.ts';
-import { redirectUri } from '../connect/index.ts';
-import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
-import { whyNotDeliverable } from '../outbox/index.ts';
-import { findTarget, type Target } from '../targets.ts';
-import {
-  type AppKeys,
-  allAppKeys,
-  findApp,
-  keysSchema,
-  SECRET_EXPIRES_AT,
-  setAppKeys,
-} from '../vault/index.ts';
+import type { PlatformContext } from '../context.ts';
+import { changeAppKeys, findApp, type KeysChange } from '../vault/index.ts';
+import { appSchema, type PlatformApp, viewApps } from './app-view.ts';
 import { SLUG } from './schemas.ts';
 
-const appSchema = z
-  .object({
-    slug: z.string(),
-    name: z.string(),
-    categories: z.array(z.string()),
-    kind: z.string().openapi({ description: 'How it is connected: oauth2, or a kind of form' }),
-    notDeliverable: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Why its credential cannot be sent to the instance; null: it can' }),
-    redirectUri: z.string().openapi({ description: 'To enter at the provider' }),
-    keys: z.record(z.string(), z.object({ set: z.boolean(), value: z.unknown().optional() })).openapi({
-      description: 'By name; `value` only of those that are no secret',
-    }),
-  })
-  .openapi('App');
+const request = {
+  params: z.object({ slug: SLUG }),
+  body: jsonBody(z.object({ keys: z.record(z.string(), z.unknown()) })),
+};
 
 const listRoute = createRoute({
   method: 'get',
   path: '/api/keyferry/v1/apps',
-  summary: 'The apps, and which of their keys are set',
+  summary: 'The apps: which of their keys are set, how each is used, whether its client is refused',
   responses: answers(200, z.object({ apps: z.array(appSchema) }), 'The apps'),
 });
 
 const putRoute = createRoute({
   method: 'put',
   path: '/api/keyferry/v1/apps/{slug}',
-  summary: "Set an app's keys",
-  request: {
-    params: z.object({ slug: SLUG }),
-    body: jsonBody(z.object({ keys: z.record(z.string(), z.unknown()) })),
-  },
-  responses: answers(200, appSchema, 'The app'),
+  summary: "Set all of an app's keys",
+  request,
+  responses: answers(200, appSchema, 'As it is now'),
+});
+
+const changeRoute = createRoute({
+  method: 'patch',
+  path: '/api/keyferry/v1/apps/{slug}',
+  summary: "Change some of an app's keys; null takes one away, the others stay",
+  request,
+  responses: answers(200, appSchema, 'As it is now'),
 });
 
 export function appRoutes(app: OpenAPIHono, context: PlatformContext): void {
-  const view = (definition: AppDefinition, keys: AppKeys | undefined, target: Target | null) => ({
-    slug: definition.slug,
-    name: definition.name,
-    categories: [...definition.categories],
-    kind: definition.credential.kind,
-    notDeliverable:
-      target !== null && isFormApp(definition) ? whyNotDeliverable(definition.credential, target) : null,
-    redirectUri: redirectUri(context),
-    keys: keysView(definition, keys ?? {}),
-  });
+  async function change(slug: string, wanted: KeysChange): Promise<PlatformApp> {
+    const definition = findApp(context, slug);
+    await changeAppKeys(context, definition, wanted);
+    const [view] = await viewApps(context, slug);
+    if (view === undefined) throw new Error(`The app ${slug} is gone.`);
+    return view;
+  }
 
-  app.openapi(listRoute, async c => {
-    const keys = await allAppKeys(context);
-    const target = await findTarget(context, DEFAULT_TARGET);
-    const apps = [...context.catalogue.values()].map(one => view(one, keys.get(one.slug), target));
-    return c.json({ apps }, 200);
-  });
+  app.openapi(listRoute, async c => c.json({ apps: await viewApps(context) }, 200));
   app.openapi(putRoute, async c => {
-    const definition = findApp(context, c.req.valid('param').slug);
-    await setAppKeys(context, definition, c.req.valid('json').keys);
-    const keys = await allAppKeys(context, definition.slug);
-    const target = await findTarget(context, DEFAULT_TARGET);
-    return c.json(view(definition, keys.get(definition.slug), target), 200);
+    const { keys } = c.req.valid('json');
+    const wanted = { keys, how: 'replace', actor: c.get('actor') } as const;
+    return c.json(await change(c.req.valid('param').slug, wanted), 200);
   });
-}
-
-function keysView(app: AppDefinition, keys: AppKeys) {
-  const shown = [...app.publicKeys, SECRET_EXPIRES_AT];
-  return Object.fromEntries(
-    Object.keys(keysSchema(app).shape).map(name => {
-      const value = keys[name];
-      const set = value !== undefined;
-      return [name, set && shown.includes(name) ? { set, value } : { set }];
-    }),
-  );
+  app.openapi(changeRoute, async c => {
+    const { keys } = c.req.valid('json');
+    const wanted = { keys, how: 'merge', actor: c.get('actor') } as const;
+    return c.json(await change(c.req.valid('param').slug, wanted), 200);
+  });
 }

@@ -6,7 +6,7 @@ import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import { DEFAULT_HEADERS, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { appFingerprintsRoute } from './app-fingerprints.ts';
+import { appFingerprintRoutes } from './app-fingerprints.ts';
 import { appRoutes } from './apps.ts';
 import { requireAdmin } from './auth.ts';
 import { connectRoutes } from './connect.ts';
@@ -52,7 +52,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   connectionRoutes(app, context);
   deliveryRoutes(app, context);
   appRoutes(app, context);
-  appFingerprintsRoute(app, context);
+  appFingerprintRoutes(app, context);
   operatorRoutes(app, context);
   endingRoutes(app, context);
   statusRoute(app, context);

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { CLIENT } from '../../../test/platform/platform.ts';
 import { HOUR_MS, type RefreshGround, refreshGround } from '../../../test/platform/refresh-ground.ts';
 import { googleCalendar } from '../../apps/google-calendar.ts';
 import { msteams } from '../../apps/msteams.ts';
 import { judgeTokens } from '../oauth/index.ts';
-import { findApp, setAppKeys } from '../vault/index.ts';
+import { changeAppKeys, findApp } from '../vault/index.ts';
 import { freshCredential } from './fresh-credential.ts';
 
 const MINUTE = 60_000;
@@ -94,7 +93,11 @@ describe('a client that its provider refuses', () => {
     expect(provider.received).toHaveLength(asked);
     provider.answer = issue;
     clock.advance(1);
-    await setAppKeys(context, findApp(context, 'rotating'), { ...CLIENT, client_secret: 'the right one' });
+    await changeAppKeys(context, findApp(context, 'rotating'), {
+      keys: { client_secret: 'the right one' },
+      how: 'merge',
+      actor: 'operator:1',
+    });
     for (const id of ids) expect(await ask(id)).toMatch(/^access-/);
     expect((await told()).filter(event => event.startsWith('app.'))).toEqual([
       'app.client_refused answered 401 invalid_client',

@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import type { Db } from '../tables.ts';
 
-/** Replaces an app's keys; a client that was refused may be tried at once. @param at epoch milliseconds */
+/**
+ * Replaces an app's keys; a client that was refused may be tried at once.
+ * @param app.at epoch milliseconds
+ * @param app.seen the sealed keys that the new ones were made from, null where there were none; left out:
+ *   whatever there is
+ * @returns false where others have set keys since `seen`: then nothing was written
+ */
 export async function putAppKeys(
   db: Db,
   app: {
@@ -11,9 +17,12 @@ export async function putAppKeys(
     secretExpiresAt: number | null;
     secretNoticeAt: number | null;
     at: number;
+    seen?: string | null;
   },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const unchanged =
+    app.seen === undefined ? sql`` : sql`where "platform_app"."sealedKeys" = ${app.seen ?? ''}`;
+  const { rows } = await sql`
     insert into "platform_app" ("slug", "sealedKeys", "updatedAt", "secretExpiresAt", "secretNoticeAt")
     values (${app.slug}, ${app.sealedKeys}, ${app.at}, ${app.secretExpiresAt}, ${app.secretNoticeAt})
     on conflict ("slug") do update
@@ -21,5 +30,7 @@ export async function putAppKeys(
       "secretExpiresAt" = excluded."secretExpiresAt",
       "secretNoticeAt" = case when "platform_app"."secretExpiresAt" = excluded."secretExpiresAt"
         then "platform_app"."secretNoticeAt" else excluded."secretNoticeAt" end
+    ${unchanged} returning "slug"
   `.execute(db);
+  return rows.length > 0;
 }

@@ -122,10 +122,22 @@ describeEngines('the store of the platform', engine => {
   test('app keys are replaced, and read one or all', async () => {
     await putAppKeys(database.db, { ...KEYS, sealedKeys: 'a', at: NOW });
     await putAppKeys(database.db, { ...KEYS, sealedKeys: 'b', at: LATER });
-    const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER }];
+    const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER, refusedAt: null }];
     expect(await listAppKeys(database.db)).toEqual(rows);
     expect(await listAppKeys(database.db, 'zoom')).toEqual(rows);
     expect(await listAppKeys(database.db, 'other')).toEqual([]);
+  });
+
+  test('app keys that were made from older ones are not stored', async () => {
+    const put = (sealedKeys: string, seen: string | null) =>
+      putAppKeys(database.db, { ...KEYS, sealedKeys, seen, at: NOW });
+    expect([await put('a', null), await put('b', null), await put('c', 'a'), await put('d', 'a')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(await listAppKeys(database.db)).toMatchObject([{ sealedKeys: 'c' }]);
   });
 
   test('an id of a target belongs to one user', async () => {

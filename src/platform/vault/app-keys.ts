@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { type AppDefinition, isOAuthApp } from '../../apps/index.ts';
-import { open, seal } from '../../lib/sealed-box.ts';
+import { open } from '../../lib/sealed-box.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { firstNoticeAt } from '../lifetime/index.ts';
-import { clearRetries, insertEvent, listAppKeys, putAppKeys } from '../store/index.ts';
+import { type AppKeysRow, listAppKeys } from '../store/index.ts';
 
 /** What the operator entered for an app, by the names of its record. */
 export type AppKeys = Readonly<Record<string, unknown>>;
@@ -12,50 +11,33 @@ export type AppKeys = Readonly<Record<string, unknown>>;
 /** Beside the keys of an OAuth app: when the provider ends its client secret. The operator is warned in time. */
 export const SECRET_EXPIRES_AT = 'client_secret_expires_at';
 
+const day = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
 /** A day is its first moment. Nothing entered is no date. */
-const date = z
-  .preprocess(
-    value => (value === '' ? undefined : value),
-    z.iso
-      .date()
-      .or(z.iso.datetime({ offset: true }))
-      .optional(),
-  )
-  .describe('The day on which the provider ends the client secret: 2027-01-31');
+const date = z.preprocess(
+  value => (value === '' ? undefined : value),
+  z
+    .string('is not a day such as 2027-01-31')
+    .refine(value => day.safeParse(value).success, 'is not a day such as 2027-01-31')
+    .meta({ format: 'date', description: 'The day on which the provider ends the client secret: 2027-01-31' })
+    .optional(),
+);
 
 /** What the operator enters for an app on this platform. */
 export function keysSchema(app: AppDefinition): z.ZodObject {
   return isOAuthApp(app) ? app.keys.extend({ [SECRET_EXPIRES_AT]: date }) : app.keys;
 }
 
-type Context = Pick<PlatformContext, 'config' | 'database' | 'effects'>;
+/** The keys of an app on this platform, and which of them are no secret. */
+export function keysOf(app: AppDefinition): Pick<AppDefinition, 'name' | 'keys' | 'publicKeys'> {
+  return { name: app.name, keys: keysSchema(app), publicKeys: [...app.publicKeys, SECRET_EXPIRES_AT] };
+}
 
-/**
- * Stores an app's keys, sealed.
- * @throws KeyferryError body_invalid naming the members at fault, never their values
- */
-export async function setAppKeys(context: Context, app: AppDefinition, keys: unknown): Promise<void> {
-  const { config, database, effects } = context;
-  const schema = keysSchema(app);
-  const parsed = schema.safeParse(keys);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(
-      ({ path, message }) => `${['keys', ...path].join('.')}: ${message}`,
-    );
-    throw new KeyferryError('body_invalid', faults.join('; '), {
-      remedy: `The keys of ${app.slug} are: ${Object.keys(schema.shape).join(', ')}.`,
-    });
-  }
-  const sealedKeys = seal(config.keyring, JSON.stringify(parsed.data), identity(app.slug));
-  const at = effects.now();
-  const given = (parsed.data as AppKeys)[SECRET_EXPIRES_AT];
-  const secretExpiresAt = typeof given === 'string' ? Date.parse(given) : null;
-  const secretNoticeAt = secretExpiresAt === null ? null : firstNoticeAt(secretExpiresAt, at);
-  await database.db.transaction().execute(async trx => {
-    await putAppKeys(trx, { slug: app.slug, sealedKeys, secretExpiresAt, secretNoticeAt, at });
-    await clearRetries(trx, app.slug, at);
-    await insertEvent(trx, { kind: 'app.keys_set', actor: 'operator', appSlug: app.slug }, at);
-  });
+type Context = Pick<PlatformContext, 'config' | 'database'>;
+
+/** The row of an app that has keys. */
+export interface AppKeysEntry extends AppKeysRow {
+  readonly keys: AppKeys;
 }
 
 /**
@@ -70,24 +52,32 @@ export async function readAppKeys(context: Context, app: AppDefinition): Promise
  * An app's keys, and when they were set, in epoch milliseconds.
  * @throws KeyferryError app_keys_missing
  */
-export async function readDatedKeys(
-  { config, database }: Omit<Context, 'effects'>,
-  { slug }: AppDefinition,
-): Promise<{ readonly keys: AppKeys; readonly updatedAt: number }> {
-  const [row] = await listAppKeys(database.db, slug);
-  if (row === undefined) throw appKeysMissing(slug);
-  return { keys: JSON.parse(open(config.keyring, row.sealedKeys, identity(slug))), updatedAt: row.updatedAt };
+export async function readDatedKeys(context: Context, { slug }: AppDefinition): Promise<AppKeysEntry> {
+  const entry = (await readAppEntries(context, slug)).get(slug);
+  if (entry === undefined) throw appKeysMissing(slug);
+  return entry;
+}
+
+/** The apps that have keys, or one of them; by slug. @throws KeyferryError sealed_unreadable */
+export async function readAppEntries(
+  { config, database }: Context,
+  slug: string | null = null,
+): Promise<ReadonlyMap<string, AppKeysEntry>> {
+  const rows = await listAppKeys(database.db, slug);
+  return new Map(
+    rows.map(row => {
+      const keys = JSON.parse(open(config.keyring, row.sealedKeys, appIdentity(row.slug)));
+      return [row.slug, { ...row, keys }];
+    }),
+  );
 }
 
 /** The keys of every app that has some, or of one; by slug. */
 export async function allAppKeys(
-  { config, database }: Omit<Context, 'effects'>,
+  context: Context,
   slug: string | null = null,
 ): Promise<ReadonlyMap<string, AppKeys>> {
-  const rows = await listAppKeys(database.db, slug);
-  return new Map(
-    rows.map(row => [row.slug, JSON.parse(open(config.keyring, row.sealedKeys, identity(row.slug)))]),
-  );
+  return new Map([...(await readAppEntries(context, slug))].map(([one, { keys }]) => [one, keys]));
 }
 
 export function appKeysMissing(slug: string): KeyferryError {
@@ -96,6 +86,7 @@ export function appKeysMissing(slug: string): KeyferryError {
   });
 }
 
-function identity(slug: string): string {
+/** What seals the keys of an app: in another row they do not open. */
+export function appIdentity(slug: string): string {
   return `platform_app:${slug}`;
 }

@@ -1,4 +1,5 @@
 export * from './app-keys.ts';
+export * from './change-app-keys.ts';
 export * from './disconnect.ts';
 export * from './entry.ts';
 export * from './find-app.ts';

@@ -37,5 +37,8 @@ export function kindName(kind: string): string {
 export function actorName(actor: string): string {
   const [who, id] = actor.split(':');
   if (who === 'user' && id !== undefined) return `user ${id}`;
-  return { 'api-key': 'the API key', api: 'the API key' }[actor] ?? `the ${actor}`;
+  return (
+    { 'api-key': 'the API key', api: 'the API key', 'command-line': 'the command line' }[actor] ??
+    `the ${actor}`
+  );
 }
