@@ -74,7 +74,8 @@ export interface HostWebhookTable {
 
 export const TOPICS = ['credential.push', 'credential.delete', 'host.event'] as const;
 export type Topic = (typeof TOPICS)[number];
-export type DeliveryState = 'waiting' | 'done' | 'stopped';
+export const DELIVERY_STATES = ['waiting', 'done', 'stopped'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface OutboxTable {
   id: Generated<number>;

@@ -16,12 +16,15 @@ export interface SignInTables {
   readonly isAdmin: RawBuilder<boolean>;
 }
 
-export type SignInEventKind =
-  | 'setup.done'
-  | 'user.signed_in'
-  | 'user.sign_in_failed'
-  | 'user.password_changed'
-  | 'user.one_time_password_made';
+export const SIGN_IN_EVENT_KINDS = [
+  'setup.done',
+  'user.signed_in',
+  'user.sign_in_failed',
+  'user.password_changed',
+  'user.one_time_password_made',
+] as const;
+
+export type SignInEventKind = (typeof SIGN_IN_EVENT_KINDS)[number];
 
 export interface SignInEvent {
   readonly kind: SignInEventKind;

@@ -1,9 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody } from '../../lib/http/index.ts';
+import { answers, jsonBody, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
-import { listDeliveries, retryDelivery, retryStopped } from '../store/index.ts';
-import { TOPICS } from '../tables.ts';
+import { deliveryShape } from '../outbox/index.ts';
+import { findDelivery, listDeliveries, retryDelivery, retryStopped } from '../store/index.ts';
+import { DELIVERY_STATES, TOPICS } from '../tables.ts';
 import { deliverySchema } from './schemas.ts';
 import { deliveryView } from './views.ts';
 
@@ -13,19 +14,44 @@ const listRoute = createRoute({
   summary: 'What is to be sent, was sent, or was stopped, latest change first',
   request: {
     query: z.object({
-      state: z.enum(['waiting', 'done', 'stopped']).optional(),
+      state: z.enum(DELIVERY_STATES).optional(),
       topic: z.enum(TOPICS).optional(),
+      after: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
-  responses: answers(200, z.object({ deliveries: z.array(deliverySchema) }), 'The deliveries'),
+  responses: answers(
+    200,
+    z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
+    'The deliveries',
+  ),
+});
+
+const params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+
+const shapeSchema = z.object({
+  method: z.enum(['POST', 'DELETE']),
+  url: z.string(),
+  shape: z.unknown().openapi({
+    description: 'The body, before it is encrypted; of a credential with kinds in the place of values',
+  }),
+});
+
+export type Shape = z.infer<typeof shapeSchema>;
+
+const shapeRoute = createRoute({
+  method: 'get',
+  path: '/api/keyferry/v1/deliveries/{id}/shape',
+  summary: 'What would be sent now, without secrets',
+  request: { params },
+  responses: answers(200, shapeSchema, 'The request'),
 });
 
 const retryRoute = createRoute({
   method: 'post',
   path: '/api/keyferry/v1/deliveries/{id}/retry',
   summary: 'Send again, at once, what was stopped or waits',
-  request: { params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }) },
+  request: { params },
   responses: answers(202, deliverySchema, 'It is due now'),
 });
 
@@ -45,12 +71,31 @@ const retryAllRoute = createRoute({
   responses: answers(202, z.object({ deliveries: z.int() }), 'So many are due now'),
 });
 
-export function deliveryRoutes(app: OpenAPIHono, { database, effects, wake }: PlatformContext): void {
+export function deliveryRoutes(app: OpenAPIHono, context: PlatformContext): void {
+  const { database, effects, wake } = context;
   const { db } = database;
 
   app.openapi(listRoute, async c => {
-    const rows = await listDeliveries(db, c.req.valid('query'));
-    return c.json({ deliveries: rows.map(deliveryView) }, 200);
+    const { after, limit, ...filter } = c.req.valid('query');
+    const last = after === undefined ? null : readCursor(after, ['number', 'number']);
+    const rows = await listDeliveries(db, {
+      ...filter,
+      after: last && { updatedAt: last[0], id: last[1] },
+      limit: limit + 1,
+    });
+    const deliveries = rows.slice(0, limit).map(deliveryView);
+    const end = rows.length > limit ? deliveries.at(-1) : undefined;
+    return c.json({ deliveries, next: end ? writeCursor([end.updatedAt, end.id]) : null }, 200);
+  });
+
+  app.openapi(shapeRoute, async c => {
+    const row = await findDelivery(db, c.req.valid('param').id);
+    if (row === null) {
+      throw new KeyferryError('not_found', 'There is no delivery of this id.', {
+        remedy: 'List them with GET /api/keyferry/v1/deliveries.',
+      });
+    }
+    return c.json(await deliveryShape(context, row), 200);
   });
 
   app.openapi(retryAllRoute, async c => {

@@ -10,7 +10,7 @@ import type { Target } from '../targets.ts';
  */
 export async function sendDelete(
   { outbound }: Pick<PlatformContext, 'outbound'>,
-  { calcomUserId, appSlug }: Pick<OutboxRow, 'calcomUserId' | 'appSlug'>,
+  wish: Pick<OutboxRow, 'calcomUserId' | 'appSlug'>,
   { webappUrl, apiKey }: Pick<Target, 'webappUrl' | 'apiKey'>,
 ): Promise<OutboundAnswer> {
   if (apiKey === null) {
@@ -18,9 +18,17 @@ export async function sendDelete(
       remedy: 'Set KEYFERRY_API_KEY to the key of the instance.',
     });
   }
-  const query = new URLSearchParams({ userId: String(calcomUserId), appSlug });
-  return outbound(`${webappUrl}/api/keyferry/v1/credentials?${query}`, {
+  return outbound(deleteAddress(wish, { webappUrl }), {
     method: 'DELETE',
     headers: { authorization: `Bearer ${apiKey}` },
   });
+}
+
+/** What is called so that a target deletes a credential. */
+export function deleteAddress(
+  { calcomUserId, appSlug }: Pick<OutboxRow, 'calcomUserId' | 'appSlug'>,
+  { webappUrl }: Pick<Target, 'webappUrl'>,
+): string {
+  const query = new URLSearchParams({ userId: String(calcomUserId), appSlug });
+  return `${webappUrl}/api/keyferry/v1/credentials?${query}`;
 }

@@ -15,7 +15,7 @@ export async function sendPush(
   { calcomUserId, appSlug }: Pick<OutboxRow, 'calcomUserId' | 'appSlug'>,
   { target, keys }: { target: Target; keys: unknown },
 ): Promise<OutboundAnswer> {
-  return outbound(`${target.webappUrl}${WEBHOOK_PATH}`, {
+  return outbound(pushAddress(target), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...secretHeaders(target.secret, target.header) },
     body: JSON.stringify({
@@ -24,4 +24,9 @@ export async function sendPush(
       keys: encryptKeys(JSON.stringify(keys), target.encryptionKey),
     }),
   });
+}
+
+/** Where a target takes credentials. */
+export function pushAddress({ webappUrl }: Pick<Target, 'webappUrl'>): string {
+  return `${webappUrl}${WEBHOOK_PATH}`;
 }

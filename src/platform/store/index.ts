@@ -19,6 +19,7 @@ export * from './enqueue-host-event.ts';
 export * from './find-connection.ts';
 export * from './find-connection-at.ts';
 export * from './find-connection-of.ts';
+export * from './find-delivery.ts';
 export * from './find-host-webhook.ts';
 export * from './find-session.ts';
 export * from './find-target-user.ts';

@@ -1,29 +1,33 @@
 import { type Kysely, sql } from 'kysely';
-import type { SignInEventKind } from '../../lib/sign-in/index.ts';
+import { SIGN_IN_EVENT_KINDS } from '../../lib/sign-in/index.ts';
 import { enqueueHostEvent } from './enqueue-host-event.ts';
 
-export type EventKind =
-  | 'connection.connected'
-  | 'connection.reconnected'
-  | 'connection.imported'
-  | 'connection.failing'
-  | 'connection.recovered'
-  | 'connection.refreshed'
-  | 'connection.needs_reconnect'
-  | 'connection.ending'
-  | 'connection.disconnected'
-  | 'user.moved'
-  | 'delivery.stopped'
-  | 'delivery.noted'
-  | 'app.keys_set'
-  | 'operator.added'
-  | 'operator.removed'
-  | 'user.locked'
-  | 'user.unlocked'
-  | SignInEventKind
-  | 'app.secret_ending'
-  | 'app.client_refused'
-  | 'app.client_accepted';
+/** All that is written down. */
+export const EVENT_KINDS = [
+  'connection.connected',
+  'connection.reconnected',
+  'connection.imported',
+  'connection.failing',
+  'connection.recovered',
+  'connection.refreshed',
+  'connection.needs_reconnect',
+  'connection.ending',
+  'connection.disconnected',
+  'user.moved',
+  'delivery.stopped',
+  'delivery.noted',
+  'app.keys_set',
+  'app.secret_ending',
+  'app.client_refused',
+  'app.client_accepted',
+  'operator.added',
+  'operator.removed',
+  'user.locked',
+  'user.unlocked',
+  ...SIGN_IN_EVENT_KINDS,
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 export interface NewEvent {
   readonly kind: EventKind;
