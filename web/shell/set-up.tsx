@@ -1,9 +1,10 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { ask } from '../lib/api.ts';
 import { SESSION_KEY, type Session } from '../lib/session.ts';
 import { useWrite } from '../lib/use-write.ts';
 import { CardPage } from '../parts/card-page.tsx';
+import { EmailField, Field } from '../parts/field.tsx';
 import { RefusalAlert } from '../parts/refusal-alert.tsx';
 import { NewPassword } from './new-password.tsx';
 
@@ -27,28 +28,16 @@ export function SetUp() {
         }}
       >
         <Stack>
-          <TextInput
+          <Field
             label="Set-up code"
             description="The server printed it when it started. It shows that this server is yours."
             autoComplete="off"
             required
             value={code}
-            onChange={event => setCode(event.currentTarget.value)}
+            onChange={setCode}
           />
-          <TextInput
-            label="E-mail"
-            type="email"
-            autoComplete="username"
-            required
-            value={email}
-            onChange={event => setEmail(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Name"
-            autoComplete="name"
-            value={name}
-            onChange={event => setName(event.currentTarget.value)}
-          />
+          <EmailField own value={email} onChange={setEmail} />
+          <Field label="Name" autoComplete="name" value={name} onChange={setName} />
           <NewPassword label="Password" value={password} onChange={setPassword} />
           <RefusalAlert error={setUp.error} />
           <Button type="submit" loading={setUp.isPending}>

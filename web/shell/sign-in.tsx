@@ -1,9 +1,10 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { ask } from '../lib/api.ts';
 import { SESSION_KEY, type Session } from '../lib/session.ts';
 import { useWrite } from '../lib/use-write.ts';
 import { CardPage } from '../parts/card-page.tsx';
+import { EmailField } from '../parts/field.tsx';
 import { RefusalAlert } from '../parts/refusal-alert.tsx';
 
 /** Asks who is there. The page that was wanted comes by itself afterwards: its address did not change. */
@@ -22,14 +23,7 @@ export function SignIn({ role }: { role: Session['role'] }) {
         }}
       >
         <Stack>
-          <TextInput
-            label="E-mail"
-            type="email"
-            autoComplete="username"
-            required
-            value={email}
-            onChange={event => setEmail(event.currentTarget.value)}
-          />
+          <EmailField own value={email} onChange={setEmail} />
           <PasswordInput
             label="Password"
             autoComplete="current-password"

@@ -23,37 +23,26 @@ export function PlatformAlert() {
   });
   if (data === undefined) return null;
   const { state, since, nextTryAt } = data.platform;
-  if (state === 'unreachable') {
-    return (
-      <Alert
-        role="alert"
-        color="red"
-        variant="light"
-        icon={<IconPlugConnectedX aria-hidden />}
-        title="The platform does not answer"
-      >
-        <Text size="sm">
-          Since <Time at={since} />. It is asked again <Time at={nextTryAt} none="at the next use" />. Tokens
-          that still hold are handed out. Is it running, and is CALCOM_CREDENTIAL_SYNC_ENDPOINT its address?
-        </Text>
-      </Alert>
-    );
-  }
-  if (state === 'refusing') {
-    return (
-      <Alert
-        role="alert"
-        color="red"
-        variant="light"
-        icon={<IconPlugConnectedX aria-hidden />}
-        title="The platform refuses our secret"
-      >
-        <Text size="sm">
-          Since <Time at={since} />. Set the same CALCOM_WEBHOOK_SECRET and CALCOM_WEBHOOK_HEADER_NAME on both
-          sides, and restart them.
-        </Text>
-      </Alert>
-    );
-  }
-  return null;
+  if (state !== 'unreachable' && state !== 'refusing') return null;
+  return (
+    <Alert
+      role="alert"
+      color="red"
+      variant="light"
+      icon={<IconPlugConnectedX aria-hidden />}
+      title={state === 'refusing' ? 'The platform refuses our secret' : 'The platform does not answer'}
+    >
+      <Text size="sm">
+        Since <Time at={since} />.{' '}
+        {state === 'refusing' ? (
+          'Set the same CALCOM_WEBHOOK_SECRET and CALCOM_WEBHOOK_HEADER_NAME on both sides, and restart them.'
+        ) : (
+          <>
+            It is asked again <Time at={nextTryAt} none="at the next use" />. Tokens that still hold are
+            handed out. Is it running, and is CALCOM_CREDENTIAL_SYNC_ENDPOINT its address?
+          </>
+        )}
+      </Text>
+    </Alert>
+  );
 }

@@ -1,19 +1,21 @@
 import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { User } from '../../../src/instance/http/users.ts';
 import { ask } from '../../lib/api.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { useList } from '../../lib/use-list.ts';
 import { useWrite } from '../../lib/use-write.ts';
+import { AddPerson } from '../../parts/add-person.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { type Column, List } from '../../parts/list.tsx';
 import { OneTimePassword } from '../../parts/one-time-password.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Person } from '../../parts/person.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Status } from '../../parts/status.tsx';
-import { AddUser } from './add-user.tsx';
 import { stateOf, USERS } from './user.ts';
 import { UserMenu } from './user-menu.tsx';
 
@@ -43,16 +45,7 @@ export default function Users() {
     },
     {
       title: 'User',
-      cell: ({ name, email }) => (
-        <>
-          <Text size="sm">{name || email}</Text>
-          {name && (
-            <Text size="sm" c="dimmed">
-              {email}
-            </Text>
-          )}
-        </>
-      ),
+      cell: ({ name, email }) => <Person name={name} email={email} />,
     },
     { title: 'Role', cell: ({ role }) => (role === 'ADMIN' ? 'Administrator' : 'User') },
     { title: 'State', cell: user => <Status look={stateOf(user)} /> },
@@ -72,7 +65,15 @@ export default function Users() {
     <Page
       title="Users"
       about="A platform pushes to the id of a user; POST /api/v1/users makes them too."
-      aside={<AddUser />}
+      aside={
+        <AddPerson<{ user: User }>
+          title="Add a user"
+          path={USERS}
+          onAdded={({ user }) =>
+            notifications.show({ message: `${user.email} is added with the id ${user.id}.` })
+          }
+        />
+      }
     >
       <Group>
         <SearchField label="Name, e-mail or id" value={q} onSearch={setQ} />

@@ -3,14 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/api.ts';
 import { useWrite } from '../../lib/use-write.ts';
+import { AddPerson } from '../../parts/add-person.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, List } from '../../parts/list.tsx';
 import { OneTimePassword } from '../../parts/one-time-password.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Person } from '../../parts/person.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
-import { AddOperator } from './add-operator.tsx';
 import { type Made, OPERATORS, type Operator, stateOf } from './operator.ts';
 
 /** Who may sign in at the desk. */
@@ -39,16 +40,7 @@ export default function Operators() {
   const columns: Column<Operator>[] = [
     {
       title: 'Operator',
-      cell: ({ email, name }) => (
-        <>
-          <Text size="sm">{name || email}</Text>
-          {name && (
-            <Text size="sm" c="dimmed">
-              {email}
-            </Text>
-          )}
-        </>
-      ),
+      cell: ({ email, name }) => <Person name={name} email={email} />,
     },
     { title: 'State', cell: operator => <Status look={stateOf(operator)} /> },
     { title: 'Added', cell: ({ createdAt }) => <Time at={createdAt} /> },
@@ -76,7 +68,11 @@ export default function Operators() {
     ...{ hasNextPage: false, isFetchingNextPage: false, fetchNextPage: () => null },
   };
   return (
-    <Page title="Operators" about="Who may sign in here." aside={<AddOperator onMade={setMade} />}>
+    <Page
+      title="Operators"
+      about="Who may sign in here."
+      aside={<AddPerson<Made> title="Add an operator" path={OPERATORS} onAdded={setMade} />}
+    >
       <RefusalAlert error={lock.error ?? renew.error} />
       <List list={list} caption="Operators" columns={columns} keyOf={({ id }) => id} empty={null} />
       <OneTimePassword
