@@ -9,4 +9,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'target', column: 'sealedCalendsoKey' },
   { table: 'connection', column: 'sealedCredential' },
   { table: 'oauth_attempt', column: 'sealedVerifier' },
+  { table: 'refresh_attempt', column: 'sealedSent' },
+  { table: 'refresh_attempt', column: 'sealedAnswer' },
+  { table: 'host_webhook', column: 'sealedSecrets' },
 ];

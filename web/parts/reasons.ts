@@ -18,7 +18,12 @@ const REASONS: Readonly<Record<string, Reason>> = {
     remedy: 'Compare the keys of the app with those at the provider; all grants are kept.',
   },
   provider_refused: { text: 'The provider refuses the request', remedy: 'Look at the app at the provider.' },
-  provider_policy: {
+  provider_unanswered: { text: 'The provider was asked and did not answer', remedy: null },
+  provider_answer_missing: {
+    text: "The provider's last answer got lost; the token at hand still serves",
+    remedy: 'Nothing to do: it is tried again when that token ends.',
+  },
+  provider_blocked: {
     text: "A policy of the user's organisation blocks the app",
     remedy: 'An administrator of that organisation must allow the app; the grant is kept.',
   },

@@ -11,6 +11,9 @@ const PEER_PATHS = new Set([
   '/api/keyferry/v1/app-fingerprints',
 ]);
 
+/** Paths whose answers hold a user's secrets: for programs alone, never for a browser. */
+const KEY_PATHS = new Set(['/api/keyferry/v1/access-token', '/api/keyferry/v1/form-credential']);
+
 /** Where a key may stand in the query too, as Cal.com's API v1 has it. */
 const QUERY_KEY_PATHS = '/api/v1/';
 
@@ -39,6 +42,11 @@ export function requireAdmin(
     if (PEER_PATHS.has(c.req.path) && holdsSecret(context, c)) {
       c.set('actor', 'platform');
       return next();
+    }
+    if (KEY_PATHS.has(c.req.path)) {
+      throw new KeyferryError('unauthenticated', 'This needs an admin API key: a session gets no token.', {
+        remedy: 'Send Authorization: Bearer with the key of KEYFERRY_API_KEY.',
+      });
     }
     if (key === undefined && (await admitSession(c, context.signIn, { admin: true }))) return next();
     throw new KeyferryError('unauthenticated', 'This needs an admin API key, or an admin who is signed in.', {

@@ -95,6 +95,19 @@ describe.each(ROLES)('the %s', role => {
     expect((await new Visitor(side).send('POST', '/api/session', body, {})).status).toBe(401);
   });
 
+  test.each(role === 'instance' ? ['access-token', 'form-credential'] : [])(
+    'gives a session no answer of %s: it holds what no browser may see',
+    async name => {
+      const body = { userId: 1, appSlug: 'zoom' };
+      const refused = await visitor.send('POST', `/api/keyferry/v1/${name}`, body);
+      expect([refused.status, await refused.json()]).toEqual([
+        401,
+        expect.objectContaining({ code: 'unauthenticated' }),
+      ]);
+      expect((await withKey(side, 'POST', `/api/keyferry/v1/${name}`, body)).status).toBe(404);
+    },
+  );
+
   test('takes the key of the wire alone where no session ever goes', async () => {
     const paths = role === 'instance' ? ['/api/webhook/app-credential'] : ['/api/sync'];
     for (const path of paths) expect((await visitor.send('POST', path, {})).status).toBe(403);

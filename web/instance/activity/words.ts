@@ -8,15 +8,16 @@ export const KINDS: readonly (readonly [prefix: string, name: string])[] = [
 ];
 
 const NAMES: Readonly<Record<string, string>> = {
-  'app.disabled': 'App disabled',
-  'app.enabled': 'App enabled',
-  'app.keys_set': 'App keys changed',
+  'app.changed': 'App changed',
   'credential.deleted': 'Credential deleted',
   'credential.failing': 'Refresh fails',
   'credential.needs_reconnect': 'Needs to be connected again',
   'credential.pushed': 'Credential received',
   'credential.recovered': 'Works again',
   'credential.refreshed': 'Token refreshed',
+  'platform.recovered': 'The platform answers again',
+  'platform.refused': 'The platform refuses our secret',
+  'platform.unreachable': 'The platform does not answer',
   'setup.done': 'Set up',
   'user.locked': 'User locked',
   'user.one_time_password_made': 'One-time password made',
