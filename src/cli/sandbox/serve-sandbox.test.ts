@@ -122,6 +122,51 @@ test('the tour walks a credential from consent to refresh, and on to its end', a
   expect(page.forms.map(form => form.label)).toEqual(['Connect']);
 });
 
+test("the instance's own pages lead over the sandbox to the connect page and back; the tour leads into both roles", async () => {
+  const { running, tour, instance, platform } = await start(temporaryFolder());
+  const browser = createBrowser();
+  const { text } = await browser.open(tour);
+  for (const link of [
+    `${instance}/settings/admin/apps`,
+    `${instance}/credentials`,
+    `${platform}/connections`,
+  ]) {
+    expect(text).toContain(`<a href="${link}">`);
+    expect((await browser.open(link)).status).toBe(200);
+  }
+
+  const [, current = ''] = await running.line(/one-time password (\S+)/);
+  const ask = async (method: string, path: string, cookie: string, body?: object) =>
+    fetch(`${instance}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', cookie },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const signedIn = await ask('POST', '/api/session', '', {
+    email: 'admin@localhost.test',
+    password: current,
+  });
+  const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
+  await ask('PUT', '/api/session/password', cookie, { current, password: 'a password of my own' });
+  const { apps } = (await (await ask('GET', '/api/me/apps', cookie)).json()) as {
+    apps: { slug: string; connectUrl: string }[];
+  };
+  const link = apps.find(({ slug }) => slug === 'google-calendar')?.connectUrl ?? '';
+  expect(link).toMatch(`${platform}/sandbox/apps?app=google-calendar&user=`);
+
+  const connect = await browser.open(link);
+  const google = await browser.open(await setOut(browser, connect.url));
+  const back = await browser.click({ ...google, headers: new Headers() }, 'D');
+  expect(back.url).toBe(`${instance}/apps/installed?keyferry=connected&app=google-calendar`);
+  const own = async () => (await ask('GET', '/api/me/credentials', cookie)).text();
+  await expect.poll(own, { timeout: 10_000 }).toContain('"appSlug":"google-calendar"');
+
+  const wrong = await browser.open(`${platform}/sandbox/apps?app=google-calendar`);
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('names no app or no user')]);
+  const keyless = await browser.open(`${platform}/sandbox/apps?app=zoom&user=1`);
+  expect([keyless.status, keyless.text]).toEqual([502, expect.stringContaining('keys')]);
+});
+
 test('a restart forgets the grants of the emulated Google, and the tour says so', async () => {
   const cwd = temporaryFolder();
   const first = await start(cwd);

@@ -2,7 +2,7 @@ import { VERSION } from '../../lib/version.ts';
 import { listConnections } from '../../platform/store/index.ts';
 import { textOf } from '../command.ts';
 import { type Configs, readConfigs } from '../configuration.ts';
-import { environmentSources, readEnvironment } from '../environment.ts';
+import { environmentSources, readEnvironment, withGenerated } from '../environment.ts';
 import {
   addressesOf,
   expectedAddresses,
@@ -19,7 +19,7 @@ import { openClock } from './clock.ts';
 import { type EmulatedGoogle, startGoogle } from './google.ts';
 import { ADMIN_EMAIL, ensurePeople, type People } from './people.ts';
 import { ensureSecrets, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } from './secrets.ts';
-import { createTour, EXTERNAL_USER, inFrontOf } from './tour/index.ts';
+import { CONNECT_PATH, createTour, EXTERNAL_USER, inFrontOf } from './tour/index.ts';
 
 /**
  * Both roles with everything that a first look needs: generated secrets, an emulated Google where no keys of a
@@ -36,7 +36,8 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     const gates = await holdGates(options, opened);
     const addresses = addressesOf(gates);
     const sourceOf = environmentSources({ file: textOf(options.values, 'env'), data });
-    const configs = readConfigs({ env, data, addresses, logLevel: 'warn', sourceOf });
+    const linked = withGenerated(env, { KEYFERRY_CONNECT_URL: `${addresses.platform}${CONNECT_PATH}` });
+    const configs = readConfigs({ env: linked, data, addresses, logLevel: 'warn', sourceOf });
     const client = { clientId: env[GOOGLE_CLIENT_ID] ?? '', clientSecret: env[GOOGLE_CLIENT_SECRET] ?? '' };
     const { instanceConfig, platformConfig } = both(configs);
     const redirectUri = `${platformConfig.publicUrl}/api/connect/callback`;
@@ -59,7 +60,11 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     if (google) await ensureAppKeys({ instance, platform, apiKey, client, redirectUri });
     const grants = await listConnections(platform.database.db, { externalUserId: EXTERNAL_USER, limit: 10 });
     const tour = createTour({
-      instance: { url: gates.instance.url, database: instance.database },
+      instance: {
+        url: gates.instance.url,
+        publicUrl: instanceConfig.publicUrl,
+        database: instance.database,
+      },
       platform: { url: gates.platform.url, publicUrl: platformConfig.publicUrl },
       apiKey,
       clock,

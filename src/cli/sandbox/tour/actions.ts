@@ -8,8 +8,10 @@ const PAST_EXPIRY_MS = 60_000;
 
 /** What the buttons do. Each says in a sentence what came of it. @throws ApiProblem */
 export interface Actions {
-  /** @returns the one-time link */
+  /** Of the tour's user. @returns the one-time link */
   connect(returnUrl: string): Promise<string>;
+  /** Of any user of the instance. @returns the one-time link */
+  open(wish: Wish): Promise<string>;
   deliver(): Promise<string>;
   look(): Promise<string>;
   makeEvent(): Promise<string>;
@@ -18,6 +20,14 @@ export interface Actions {
   disconnect(): Promise<string>;
   /** What was last found at Google. */
   readonly lastUse: () => Use | null;
+}
+
+/** What somebody wants to connect. */
+export interface Wish {
+  readonly userId: number;
+  readonly app: string;
+  /** Where the browser goes afterwards. */
+  readonly returnUrl: string;
 }
 
 /** The actions of the host's product, over the public APIs of both roles. */
@@ -34,17 +44,20 @@ export function createActions(sources: StorySources, clock: SandboxClock): Actio
     return `Used. The token had expired: the instance fetched a fresh one from the platform (${versions}).`;
   }
 
+  async function open({ userId, app, returnUrl }: Wish): Promise<string> {
+    const externalUserId = userId === demoUserId ? EXTERNAL_USER : `user-${userId}`;
+    const body = { externalUserId, calcomUserId: userId, apps: [app], returnUrl };
+    const session = z.object({ url: z.url() });
+    const { url } = await platform.post('/api/keyferry/v1/connect-sessions', body, session);
+    if (userId === demoUserId) use = null;
+    return url;
+  }
+
   return {
     look,
+    open,
     lastUse: () => use,
-    async connect(returnUrl) {
-      const apps = ['google-calendar'];
-      const body = { externalUserId: EXTERNAL_USER, calcomUserId: demoUserId, apps, returnUrl };
-      const session = z.object({ url: z.url() });
-      const { url } = await platform.post('/api/keyferry/v1/connect-sessions', body, session);
-      use = null;
-      return url;
-    },
+    connect: returnUrl => open({ userId: demoUserId, app: 'google-calendar', returnUrl }),
     async deliver() {
       const { connection } = await readStory(sources);
       if (connection === null) return 'There is nothing to deliver.';

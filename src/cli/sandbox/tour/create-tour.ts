@@ -14,7 +14,11 @@ import { STYLE_HASH } from './style.ts';
 import type { Notice } from './view.ts';
 
 export interface TourOptions {
-  readonly instance: { readonly url: string; readonly database: Instance['database'] };
+  readonly instance: {
+    readonly url: string;
+    readonly publicUrl: string;
+    readonly database: Instance['database'];
+  };
   readonly platform: { readonly url: string; readonly publicUrl: string };
   readonly apiKey: string;
   readonly clock: SandboxClock;
@@ -39,6 +43,13 @@ export function inFrontOf(platform: Handler, tour: Tour): Handler {
 }
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+/** Where the instance sends its users to connect an app, below the platform: for KEYFERRY_CONNECT_URL. */
+export const CONNECT_PATH = '/sandbox/apps?app={app}&user={userId}';
+
+const wishSchema = z.object({
+  app: z.string().min(1),
+  user: z.coerce.number().int().min(1).max(2_147_483_647),
+});
 const eventSchema = z.object({ id: z.string().min(1), calendarId: z.string().min(1) });
 
 /**
@@ -97,8 +108,16 @@ export function createTour(options: TourOptions): Tour {
         googleUrl: google?.url ?? null,
         forgotten: connection !== null && google?.forgotten.get(connection.id) === connection.version,
         demoUserId,
+        places: { instance: options.instance.publicUrl, platform: options.platform.publicUrl },
       }),
     );
+  });
+  app.get('/sandbox/apps', async c => {
+    const asked = wishSchema.safeParse(c.req.query());
+    if (!asked.success) throw new HTTPException(400, { message: 'This link names no app or no user.' });
+    const { app: slug, user: userId } = asked.data;
+    const returnUrl = `${options.instance.publicUrl}/apps/installed`;
+    return c.redirect(await actions.open({ userId, app: slug, returnUrl }), 303);
   });
   app.post('/sandbox/connect', async c => {
     const returnUrl = `${new URL(c.req.url).origin}/sandbox`;

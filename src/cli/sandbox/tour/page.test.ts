@@ -45,6 +45,7 @@ const view: View = {
   googleUrl: evil,
   forgotten: false,
   demoUserId: 2,
+  places: { instance: 'http://instance.test', platform: 'http://platform.test' },
 };
 
 test('whatever the roles, the provider or an event say is shown as text', async () => {

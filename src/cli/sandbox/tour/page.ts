@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { ADMIN_EMAIL } from '../people.ts';
 import { noticeBox } from './notice-box.ts';
 import { steps } from './steps.ts';
 import type { Note } from './story.ts';
@@ -52,12 +53,14 @@ ${body}
 </html>`;
 }
 
-function facts({ now, aheadMs, googleUrl, demoUserId }: View): Html {
+function facts({ now, aheadMs, googleUrl, demoUserId, places: { instance, platform } }: View): Html {
   const ahead = aheadMs === 0 ? '' : `, ${span(aheadMs)} ahead`;
   return html`<header><ul class="facts quiet">
     <li>Clock of the sandbox: ${moment(now)}${ahead}</li>
     <li>User: demo, id ${demoUserId} on the instance</li>
     <li>Google: ${googleUrl === null ? 'the real one' : `emulated at ${googleUrl}`}</li>
+    <li>Look inside, as ${ADMIN_EMAIL}: <a href="${instance}/settings/admin/apps">apps and keys</a>,
+      <a href="${instance}/credentials">credentials</a>, <a href="${platform}/connections">the platform's desk</a></li>
   </ul></header>`;
 }
 

@@ -22,6 +22,8 @@ export interface View {
   /** The emulated Google was started anew since this grant was given. */
   readonly forgotten: boolean;
   readonly demoUserId: number;
+  /** Where both roles have their pages. */
+  readonly places: { readonly instance: string; readonly platform: string };
 }
 
 export type Progress = 'done' | 'next' | 'later';
