@@ -38,11 +38,17 @@ const HOVERED = Object.fromEntries(
   ]),
 );
 
+/** Text of a menu's present place and of quiet buttons: under the pointer Mantine's own is too pale on its tint. */
+const ON_TINT = Object.fromEntries(
+  ['teal', 'red'].map(colour => [`--mantine-color-${colour}-light-color`, READABLE.text(colour)]),
+);
+
 /** Mantine's own greys and reds for small text are too pale for WCAG AA. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     ...HOVERED,
+    ...ON_TINT,
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',

@@ -23,7 +23,14 @@ const CREDENTIALS = '/api/keyferry/v1/credentials';
 /** One credential: how it is, where it comes from, what happened. */
 export function CredentialPage({ id }: { id: string }) {
   const path = `${CREDENTIALS}/${id}`;
-  const { data, error, isPending, refetch } = useQuery({
+  // What is shown is as old as the last answer, and drawn anew with each: a token ends without any change of data.
+  const {
+    data,
+    dataUpdatedAt: now,
+    error,
+    isPending,
+    refetch,
+  } = useQuery({
     queryKey: [path],
     queryFn: () => ask<CredentialAnswer>('GET', path),
     refetchInterval: 3_000,
@@ -45,7 +52,7 @@ export function CredentialPage({ id }: { id: string }) {
       </Page>
     );
   }
-  const next = nextRefresh(data, Date.now());
+  const next = nextRefresh(data, now);
   return (
     <Page
       title={`${data.appSlug} of ${data.email}`}
@@ -62,7 +69,7 @@ export function CredentialPage({ id }: { id: string }) {
         <Stack>
           <Group>
             <Logo slug={data.appSlug} name={data.appSlug} />
-            <Status look={lookOf(data, Date.now())} />
+            <Status look={lookOf(data, now)} />
           </Group>
           {data.status !== 'working' && <ProblemNote code={data.statusReason} />}
           <Facts
