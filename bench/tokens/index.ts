@@ -51,10 +51,14 @@ export async function measureTokens(store: BenchStore): Promise<void> {
     ['ms a grant kept alive', ({ perSecond }) => 1000 / perSecond],
     ['CPU ms a grant kept alive', ({ cpuMsEach }) => cpuMsEach],
   ] as [string, (kept: typeof here.ours) => number][]) {
-    const [one, other] = [pick(here.ours), pick(there.ours)];
-    grown.push([what, one.toFixed(2), other.toFixed(2), ratio(other, one)]);
+    const both = (of: 'ours' | 'bare') => [pick(here[of]), pick(there[of])] as const;
+    grown.push(grownRow(what, both('ours'), both('bare')));
   }
-  printTable(`Cost by stored grants, ${store.engine}`, ['', whole(FEW), whole(MANY), 'ratio'], grown);
+  printTable(
+    `Cost by stored grants, ${store.engine}`,
+    ['', whole(FEW), whole(MANY), 'ratio', 'of the bare work'],
+    grown,
+  );
 }
 
 async function reportStatements(store: BenchStore): Promise<void> {
@@ -76,6 +80,13 @@ function reportLatency(store: BenchStore, title: string, bareName: string, { bar
 }
 
 function growth(name: string, few: Latencies, many: Latencies): string[] {
-  const [one, other] = [quantile(few.ours, 0.5), quantile(many.ours, 0.5)];
-  return [name, one.toFixed(2), other.toFixed(2), ratio(other, one)];
+  const middle = (of: keyof Latencies) => [quantile(few[of], 0.5), quantile(many[of], 0.5)] as const;
+  return grownRow(name, middle('ours'), middle('bare'));
+}
+
+type FewAndMany = readonly [few: number, many: number];
+
+/** What grew, and beside it how the bare work of the same runs changed: that is the machine's part. */
+function grownRow(name: string, [few, many]: FewAndMany, [bareFew, bareMany]: FewAndMany): string[] {
+  return [name, few.toFixed(2), many.toFixed(2), ratio(many, few), ratio(bareMany, bareFew)];
 }

@@ -32,6 +32,8 @@ const LONGEST_DOWN_MS = 1_500;
 /**
  * @param deliverTo where they deliver
  * @param random the dice
+ * @param sparing nobody is killed between the provider's answer and the journal: the one window that no client
+ * can close
  */
 export async function startFleet(
   size: number,
@@ -40,7 +42,14 @@ export async function startFleet(
     provider,
     deliverTo,
     random,
-  }: { cluster: Cluster; provider: WatchedProvider; deliverTo: string; random: () => number },
+    sparing,
+  }: {
+    cluster: Cluster;
+    provider: WatchedProvider;
+    deliverTo: string;
+    random: () => number;
+    sparing: boolean;
+  },
 ): Promise<Fleet> {
   const members: Member[] = [];
   const killed = new Map<string, number>();
@@ -55,6 +64,23 @@ export async function startFleet(
     const options = JSON.stringify({ providers: provider.providersOf(name) });
     const process = await startProcess('platform', { url: cluster.url }, deliverTo, options);
     return { name, process };
+  }
+  async function spare(dying: readonly Member[]): Promise<void> {
+    if (!sparing) return;
+    for (const { name } of dying) provider.hold(name);
+    const names = new Set(dying.map(({ name }) => name));
+    while (!(await isQuiet(names))) await wait(5);
+  }
+  /** Whether all that the provider has answered them is written down. */
+  async function isQuiet(names: ReadonlySet<string>): Promise<boolean> {
+    const theirs = provider.exchanges.filter(({ process }) => names.has(process));
+    if (theirs.some(({ given, refused }) => given === null && !refused)) return false;
+    const open = await listAttempts(cluster);
+    return theirs.every(({ given, userId, cameAt }) => {
+      // An attempt was begun before its request came; what was begun after that is another one.
+      const own = open.filter(one => one.userId === userId && one.beganAt <= cameAt);
+      return given === null || own.length === 0 || own.some(({ answered }) => answered);
+    });
   }
   /** Known as killed before it is: what it still does in between counts as done by one that dies. */
   async function kill({ name, process }: Member): Promise<void> {
@@ -79,6 +105,7 @@ export async function startFleet(
     },
     async replaceOne() {
       const seat = Math.floor(random() * size);
+      await spare(members.slice(seat, seat + 1));
       await kill(members[seat] as Member);
       members[seat] = await start();
     },
@@ -88,12 +115,29 @@ export async function startFleet(
       await startDatabase();
     },
     async killAll() {
+      await spare(members);
       await Promise.all([cluster.stop('immediate'), ...members.map(kill)]);
       await startDatabase();
       await endClaims(cluster);
       members.splice(0, size, ...(await startAll()));
     },
   };
+}
+
+interface AttemptSeen {
+  readonly userId: number;
+  readonly beganAt: number;
+  readonly answered: boolean;
+}
+
+/** What the journal has of the versions that the vault has. */
+async function listAttempts({ url }: Cluster): Promise<AttemptSeen[]> {
+  const database = openDatabase({ url });
+  const { rows } = await sql<AttemptSeen & { externalUserId: string }>`
+    select c."externalUserId", a."beganAt", a."sealedAnswer" is not null as "answered" from "refresh_attempt" a
+    join "connection" c on c."id" = a."connectionId" and c."version" = a."version"`.execute(database.db);
+  await database.close();
+  return rows.map(row => ({ ...row, userId: Number(row.externalUserId.replace('user-', '')) }));
 }
 
 /** Leases and claims of the dead end by the database's clock: as if that had passed. Nobody is alive now. */

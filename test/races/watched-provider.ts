@@ -7,12 +7,15 @@ import { type StrictProvider, startStrictProvider } from '../platform/strict-pro
 export interface Exchange {
   /** The name of the process that asked. */
   readonly process: string;
-  /** The id of the grant whose refresh token came. */
+  /** The grant whose refresh token came, and whose it is. */
   readonly grantId: string;
+  readonly userId: number;
   /** The access token that the provider answered; null until it has, and where it refused. */
   given: string | null;
   refused: boolean;
-  /** When it began, or was answered. Monotonic, in milliseconds. */
+  /** When it came, in epoch milliseconds. */
+  readonly cameAt: number;
+  /** When it came, or was answered. Monotonic, in milliseconds. */
   at: number;
 }
 
@@ -23,8 +26,13 @@ export interface WatchedProvider {
   readonly exchanges: readonly Exchange[];
   /** Where a process finds its provider: an address of its own, by which it is known. */
   providersOf(process: string): ProviderOverrides;
-  issue: StrictProvider['issue'];
+  /** Makes a grant of a user. */
+  issue(userId: number): ReturnType<StrictProvider['issue']>;
+  /** From now on nothing that a process sends reaches the provider. */
+  hold(process: string): void;
 }
+
+type Grant = Pick<Exchange, 'grantId' | 'userId'>;
 
 interface Answer {
   readonly access_token?: string;
@@ -35,15 +43,20 @@ interface Answer {
 export async function startWatchedProvider(): Promise<WatchedProvider> {
   const strict = await startStrictProvider();
   const exchanges: Exchange[] = [];
-  const grantOf = new Map<string, string>();
+  const grantOf = new Map<string, Grant>();
+  const holding = new Set<string>();
   const server = await startFaultyServer();
   onTestFinished(server.close);
   server.answer = async (request, response) => {
     server.seen.length = 0;
     const [, process = ''] = request.path.split('/');
     const presented = new URLSearchParams(request.body).get('refresh_token') ?? '';
-    const grantId = grantOf.get(presented) ?? '';
-    const exchange: Exchange = { process, grantId, given: null, refused: false, at: performance.now() };
+    const grant = grantOf.get(presented) ?? { grantId: '', userId: 0 };
+    // Whoever sent it is about to be killed, and gets no answer.
+    if (holding.has(process)) return;
+    const cameAt = Date.now();
+    const now = { cameAt, at: performance.now() };
+    const exchange: Exchange = { process, ...grant, given: null, refused: false, ...now };
     exchanges.push(exchange);
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const headers = { authorization, 'content-type': type };
@@ -51,7 +64,7 @@ export async function startWatchedProvider(): Promise<WatchedProvider> {
     const text = await answer.text();
     const { access_token: accessToken, refresh_token: refreshToken } = JSON.parse(text) as Answer;
     if (accessToken !== undefined && refreshToken !== undefined) {
-      grantOf.set(refreshToken, grantId);
+      grantOf.set(refreshToken, grant);
     }
     const given = accessToken ?? null;
     Object.assign(exchange, { given, refused: given === null, at: performance.now() });
@@ -61,10 +74,11 @@ export async function startWatchedProvider(): Promise<WatchedProvider> {
     ended: strict.ended,
     exchanges,
     providersOf: process => ({ zoom: { tokenEndpoint: `${server.url}/${process}` } }),
-    async issue() {
+    async issue(userId) {
       const issued = await strict.issue();
-      grantOf.set(issued.refreshToken, issued.grantId);
+      grantOf.set(issued.refreshToken, { grantId: issued.grantId, userId });
       return issued;
     },
+    hold: process => void holding.add(process),
   };
 }
