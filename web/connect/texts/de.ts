@@ -1,5 +1,9 @@
 import type { Texts } from './en.ts';
 
+const SILENT = {
+  title: 'Von dort kommt keine Antwort',
+  text: 'Prüfen Sie die Adresse. Stimmt sie, versuchen Sie es später noch einmal.',
+};
 const AWAY = {
   title: '{app} ist gerade nicht erreichbar',
   text: 'Es wurde nichts verbunden. Warten Sie einige Minuten und versuchen Sie es noch einmal.',
@@ -59,10 +63,8 @@ export const de: Texts = {
         title: 'Ihre Angaben führen anderswohin',
         text: 'Prüfen Sie die Adresse und versuchen Sie es noch einmal.',
       },
-      provider_unreachable: {
-        title: 'Von dort kommt keine Antwort',
-        text: 'Prüfen Sie die Adresse. Stimmt sie, versuchen Sie es später noch einmal.',
-      },
+      provider_unanswered: SILENT,
+      provider_unreachable: SILENT,
     },
   },
   result: {
@@ -115,11 +117,16 @@ export const de: Texts = {
       title: 'Diese Seite wurde auf ungewöhnlichem Weg geöffnet',
       text: 'Öffnen Sie den Link noch einmal in der Adresszeile eines Browsers.',
     },
+    provider_blocked: {
+      title: 'Ihre Organisation erlaubt {app} hier nicht',
+      text: 'Bitten Sie deren Administration, es zu erlauben, und versuchen Sie es dann noch einmal.',
+    },
     provider_busy: AWAY,
     provider_client_refused: NOT_SET_UP,
     provider_failed: AWAY,
     provider_malformed: UNFIT,
     provider_refused: UNFIT,
+    provider_unanswered: AWAY,
     provider_unreachable: AWAY,
     sealed_unreadable: OURS,
     session_invalid: {

@@ -8,6 +8,10 @@ interface CodeText {
   readonly text: string;
 }
 
+const SILENT: CodeText = {
+  title: 'There is no answer from there',
+  text: 'Check the address. If it is right, try again later.',
+};
 const AWAY: CodeText = {
   title: '{app} cannot be reached right now',
   text: 'Nothing was connected. Wait a few minutes, then try again.',
@@ -73,10 +77,8 @@ export const en = {
         title: 'What you entered leads elsewhere',
         text: 'Check the address, then try again.',
       },
-      provider_unreachable: {
-        title: 'There is no answer from there',
-        text: 'Check the address. If it is right, try again later.',
-      },
+      provider_unanswered: SILENT,
+      provider_unreachable: SILENT,
     } satisfies Readonly<Partial<Record<Code, CodeText>>>,
   },
   result: {
@@ -125,11 +127,16 @@ export const en = {
       title: 'This page was opened in an unusual way',
       text: 'Open the link again, in the address bar of a browser.',
     },
+    provider_blocked: {
+      title: 'Your organisation does not allow {app} here',
+      text: 'Ask its administrator to allow it, then try again.',
+    },
     provider_busy: AWAY,
     provider_client_refused: NOT_SET_UP,
     provider_failed: AWAY,
     provider_malformed: UNFIT,
     provider_refused: UNFIT,
+    provider_unanswered: AWAY,
     provider_unreachable: AWAY,
     sealed_unreadable: OURS,
     session_invalid: {
