@@ -1,9 +1,10 @@
 import { Box, Button, Group, Paper, Switch, Text, Title } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import type { AdminApp } from '../../../src/instance/http/apps.ts';
+import type { Verdict } from '../../../src/lib/http/app-keys.ts';
 import { Logo } from '../../parts/logo.tsx';
 import { Status } from '../../parts/status.tsx';
-import { useOf, type Verdict } from './select.ts';
+import { useOf } from './select.ts';
 
 /** One app: what it is, how it is used, its keys and its switch. */
 export function AppRow({

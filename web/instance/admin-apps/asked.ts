@@ -1,3 +1,2 @@
-/** The keys under which the pages keep what they asked of the server. */
+/** The key under which the pages keep the apps that they asked for. */
 export const APPS = ['/api/keyferry/v1/apps'];
-export const COMPARISON = ['/api/keyferry/v1/app-comparison'];

@@ -7,6 +7,9 @@ import type { AdminApp } from '../../../src/instance/http/apps.ts';
 import { ask } from '../../lib/api.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { useWrite } from '../../lib/use-write.ts';
+import { ComparisonNote, useComparison } from '../../parts/app-keys/comparison.tsx';
+import { countCategories, isCategory } from '../../parts/categories.ts';
+import { CategoryTabs } from '../../parts/category-tabs.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Waiting } from '../../parts/list.tsx';
@@ -14,13 +17,10 @@ import { NotFound } from '../../parts/not-found.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
-import { countCategories, isCategory } from '../categories.ts';
-import { CategoryTabs } from '../category-tabs.tsx';
 import { AppRow } from './app-row.tsx';
 import { APPS } from './asked.ts';
-import { ComparisonNote, useComparison } from './comparison.tsx';
 import { DisableDialog } from './disable-dialog.tsx';
-import { KeysDialog } from './keys-dialog.tsx';
+import { Keys } from './keys.tsx';
 import { SHOWN, selectApps } from './select.ts';
 
 const EVERY_MS = 15_000;
@@ -46,7 +46,7 @@ export default function AdminApps() {
     queryFn: () => ask<{ apps: AdminApp[] }>('GET', '/api/keyferry/v1/apps'),
     refetchInterval: EVERY_MS,
   });
-  const comparison = useComparison();
+  const comparison = useComparison('platform');
   const enable = useWrite(
     ({ slug }: AdminApp) =>
       ask<AdminApp>('PATCH', `/api/keyferry/v1/apps/${slug}`, { body: { enabled: true } }),
@@ -107,7 +107,7 @@ export default function AdminApps() {
         ))}
       </Stack>
       {/* They stay while they are closed: only so does the focus go back to what opened them. */}
-      <KeysDialog
+      <Keys
         app={chosen}
         opened={shown && opened?.dialog === 'keys'}
         enable={opened?.enable ?? false}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AdminApp } from '../../../src/instance/http/apps.ts';
-import { SHOWN, selectApps, useOf, type Verdict } from './select.ts';
+import type { Verdict } from '../../../src/lib/http/app-keys.ts';
+import { SHOWN, selectApps, useOf } from './select.ts';
 
 const APP: AdminApp = {
   slug: 'plain',

@@ -1,8 +1,6 @@
-import type { AppComparison } from '../../../src/instance/http/app-fingerprints.ts';
 import type { AdminApp } from '../../../src/instance/http/apps.ts';
-import { findApps } from '../categories.ts';
-
-export type Verdict = AppComparison['apps'][number];
+import type { Verdict } from '../../../src/lib/http/app-keys.ts';
+import { findApps } from '../../parts/categories.ts';
 
 /** What an administrator looks for. */
 export const SHOWN = [

@@ -2,13 +2,13 @@ import { Alert, Anchor, Code, Group, Paper, Stack, Text, Title } from '@mantine/
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { OwnApp, OwnApps } from '../../../src/instance/http/me.ts';
+import { categoryName } from '../../parts/categories.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Waiting } from '../../parts/list.tsx';
 import { Logo } from '../../parts/logo.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
-import { categoryName } from '../categories.ts';
 import { ConnectAction } from '../connect-action.tsx';
 import { holdingOf, isConnected, stateOf } from '../own-apps.ts';
 import { Provenance } from '../provenance.tsx';

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, NativeSelect, PasswordInput, Text, TextInput } from '@mantine/core';
-import type { AdminKey } from '../../../src/instance/http/apps.ts';
-import { keyLabel } from '../../parts/key-label.ts';
-import { Time } from '../../parts/time.tsx';
+import type { AppKey } from '../../../src/lib/http/app-keys.ts';
+import { keyLabel } from '../key-label.ts';
+import { Time } from '../time.tsx';
 import type { Draft } from './draft.ts';
 import { LinesField } from './lines-field.tsx';
 
@@ -13,7 +13,7 @@ export function KeyField({
   fault,
   onChange,
 }: {
-  field: AdminKey;
+  field: AppKey;
   /** Whether the dialog opens with the focus here. */
   first: boolean;
   draft: Draft;
@@ -24,7 +24,9 @@ export function KeyField({
   const label = keyLabel(name);
   const error = fault === null ? null : `${label} ${fault}`;
   const typed = name in draft ? draft[name] : field.value;
-  const shown = typed === null || typed === undefined ? '' : String(typed);
+  const text = typed === null || typed === undefined ? '' : String(typed);
+  // A moment that a program set is shown as its day.
+  const shown = kind === 'date' ? text.slice(0, 10) : text;
   const common = { label, required, error, 'data-autofocus': first || undefined };
   if (kind === 'secret') return <SecretField {...{ field, first, draft, error, onChange }} />;
   if (kind === 'list') return <LinesField {...{ field, draft, fault, onChange }} />;
@@ -52,7 +54,7 @@ export function KeyField({
   return (
     <TextInput
       {...common}
-      type={kind === 'url' ? 'url' : 'text'}
+      type={TYPES[kind] ?? 'text'}
       inputMode={kind === 'number' ? 'decimal' : undefined}
       placeholder={initial === undefined ? undefined : `${initial}, if nothing is entered`}
       description={<SetAt field={field} />}
@@ -63,6 +65,9 @@ export function KeyField({
   );
 }
 
+/** Of the browser's own fields. */
+const TYPES: Readonly<Partial<Record<AppKey['kind'], string>>> = { url: 'url', date: 'date' };
+
 /** A secret is never shown: it is set, or replaced by what is typed. */
 function SecretField({
   field,
@@ -71,7 +76,7 @@ function SecretField({
   error,
   onChange,
 }: {
-  field: AdminKey;
+  field: AppKey;
   first: boolean;
   draft: Draft;
   error: string | null;
@@ -107,7 +112,7 @@ function SecretField({
 }
 
 /** Since when a key is set. */
-export function SetAt({ field: { set, setAt, required } }: { field: AdminKey }) {
+export function SetAt({ field: { set, setAt, required } }: { field: AppKey }) {
   if (!set) return required ? 'Not set' : 'Not set; it may be left out';
   if (setAt === null) return 'Set';
   return (

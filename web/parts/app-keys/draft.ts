@@ -1,4 +1,4 @@
-import type { AdminKey } from '../../../src/instance/http/apps.ts';
+import type { AppKey } from '../../../src/lib/http/app-keys.ts';
 
 /** What was typed, by key; a key that was not touched is not in it. Null: to be taken away. */
 export type Draft = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ export type Draft = Readonly<Record<string, unknown>>;
  * What is to be sent: the keys that were touched. An empty secret keeps the one that is set; another empty field
  * takes its key away.
  */
-export function changesIn(fields: readonly AdminKey[], draft: Draft): Record<string, unknown> {
+export function changesIn(fields: readonly AppKey[], draft: Draft): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap(field => {
       const { name, kind } = field;
@@ -19,7 +19,7 @@ export function changesIn(fields: readonly AdminKey[], draft: Draft): Record<str
   );
 }
 
-function cleaned({ kind }: AdminKey, typed: unknown): unknown {
+function cleaned({ kind }: AppKey, typed: unknown): unknown {
   if (kind === 'list' && Array.isArray(typed)) {
     const lines = typed.map(line => String(line).trim()).filter(Boolean);
     return lines.length === 0 ? null : lines;
@@ -36,7 +36,7 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 /** The lines of a list as they stand in the form; one at least, to type into. */
-export function linesOf({ name, value }: AdminKey, draft: Draft): string[] {
+export function linesOf({ name, value }: AppKey, draft: Draft): string[] {
   const lines = name in draft ? draft[name] : value;
   return Array.isArray(lines) && lines.length > 0 ? lines.map(String) : [''];
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AdminKey } from '../../../src/instance/http/apps.ts';
+import type { AppKey } from '../../../src/lib/http/app-keys.ts';
 import { changesIn, isFaulty, linesOf } from './draft.ts';
 
-const key = (name: string, kind: AdminKey['kind'], value?: unknown): AdminKey => ({
+const key = (name: string, kind: AppKey['kind'], value?: unknown): AppKey => ({
   name,
   kind,
   required: false,
@@ -48,7 +48,7 @@ test.each([
 });
 
 test('a list has a line to type into', () => {
-  const [, , list] = FIELDS as [AdminKey, AdminKey, AdminKey];
+  const [, , list] = FIELDS as [AppKey, AppKey, AppKey];
   expect(linesOf(list, {})).toEqual(['https://a.example']);
   expect(linesOf(list, { redirect_uris: [] })).toEqual(['']);
 });

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef } from 'react';
-import type { AdminKey } from '../../../src/instance/http/apps.ts';
-import { keyLabel } from '../../parts/key-label.ts';
+import type { AppKey } from '../../../src/lib/http/app-keys.ts';
+import { keyLabel } from '../key-label.ts';
 import { type Draft, isFaulty, linesOf } from './draft.ts';
 import { SetAt } from './key-field.tsx';
 
@@ -13,7 +13,7 @@ export function LinesField({
   fault,
   onChange,
 }: {
-  field: AdminKey;
+  field: AppKey;
   draft: Draft;
   fault: string | null;
   onChange: (lines: string[]) => void;
