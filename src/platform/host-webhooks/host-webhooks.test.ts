@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../../../test/engines.ts';
-import { browser, location as placeOf } from '../../../test/platform/browser.ts';
+import { browser } from '../../../test/platform/browser.ts';
+import { setOut } from '../../../test/platform/connect-page.ts';
 import { startGoogle } from '../../../test/platform/google.ts';
 import {
   CALCOM_USER,
@@ -14,7 +15,10 @@ import {
   type TestPlatform,
 } from '../../../test/platform/platform.ts';
 import { type Received, type Scripted, scriptedServer } from '../../../test/platform/server.ts';
+import { createEffects } from '../../lib/effects.ts';
+import { createLog } from '../../lib/log.ts';
 import { prune, TOLD_KEPT_MS } from '../prune.ts';
+import { platformSignIn } from '../sign-in.ts';
 import type { NewEvent } from '../store/index.ts';
 import { insertEvent } from '../store/index.ts';
 import { hostPayload } from './payload.ts';
@@ -132,7 +136,7 @@ describe('of what it hears', () => {
       });
       const { url } = (await session.json()) as { url: string };
       const ada = browser({ [PLATFORM_URL]: platform.fetch });
-      await ada.get(await google.consent(ada, placeOf(await ada.get(url))));
+      await ada.get(await google.consent(ada, await setOut(ada, url)));
       await platform.runOutbox();
     }
     const told = host.received.map(request => verified(request));
@@ -338,15 +342,16 @@ describe.each(ENGINES.filter(({ available }) => available))('on $name', engine =
 });
 
 test('what was told is forgotten after a week, what was refused after three months', async () => {
-  const { platform, host, connect, event, clock, all } = await setUp();
+  const { platform, config, host, connect, event, clock, all } = await setUp();
   const id = await connect('zoom', TOKEN);
   await event('connection.recovered', id);
   await platform.runOutbox();
   host.answer = () => ({ status: 400 });
   await event('connection.recovered', id);
   await platform.runOutbox();
-  const effects = { now: clock.now, log: { error: () => undefined } };
-  const pruned = () => prune({ database: platform.database, effects } as never);
+  const { database } = platform;
+  const effects = createEffects({ now: clock.now, log: createLog('silent') });
+  const pruned = () => prune({ database, effects, signIn: platformSignIn(config, database, effects) });
   clock.advance(TOLD_KEPT_MS.done);
   await pruned();
   expect(await deliveries(all)).toHaveLength(2);
