@@ -54,6 +54,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-error': 'var(--mantine-color-red-9)',
     '--mantine-color-anchor': 'var(--mantine-color-teal-9)',
     '--mantine-color-teal-light': 'var(--mantine-color-teal-0)',
+    '--mantine-color-teal-light-hover': 'var(--mantine-color-teal-1)',
   },
   dark: {
     ...HOVERED,

@@ -9,6 +9,7 @@ import { type Column, List } from '../../parts/list.tsx';
 import { Page } from '../../parts/page.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../use-app-names.ts';
 import { actorName, KINDS, kindName } from './words.ts';
 
 const EVERY_MS = 3_000;
@@ -28,7 +29,7 @@ const COLUMNS: Column<InstanceEvent>[] = [
       </>
     ),
   },
-  { title: 'App', cell: ({ appSlug }) => appSlug ?? '' },
+  { title: 'App', cell: ({ appSlug }) => appSlug !== null && <AppName slug={appSlug} /> },
   {
     title: 'User',
     cell: ({ userId }) =>
@@ -40,6 +41,10 @@ const COLUMNS: Column<InstanceEvent>[] = [
   },
   { title: 'By', cell: ({ actor }) => actorName(actor) },
 ];
+
+function AppName({ slug }: { slug: string }) {
+  return useAppNames()(slug);
+}
 
 /** What happened here, by whom; new lines come by themselves. */
 export default function Activity() {

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Link } from 'wouter';
 import type { InstanceEvent } from '../../../src/instance/http/activity.ts';
 import type { CredentialAnswer } from '../../../src/instance/http/credentials.ts';
@@ -15,6 +16,7 @@ import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
 import { actorName, kindName } from '../activity/words.ts';
+import { useAppNames } from '../use-app-names.ts';
 import { lookOf, nextRefresh } from './looks.ts';
 import { PlatformAlert } from './platform-alert.tsx';
 
@@ -39,6 +41,12 @@ export function CredentialPage({ id }: { id: string }) {
     changes: [[path], ['/api/keyferry/v1/activity']],
     done: () => notifications.show({ message: 'The platform gave a token.' }),
   });
+  const { reset } = renew;
+  const version = data?.version;
+  // What was refused before a new token came is no longer true.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version is what it waits for
+  useEffect(reset, [version]);
+  const nameOf = useAppNames();
   const back = (
     <Anchor component={Link} href="/credentials">
       All credentials
@@ -53,9 +61,10 @@ export function CredentialPage({ id }: { id: string }) {
     );
   }
   const next = nextRefresh(data, now);
+  const name = nameOf(data.appSlug);
   return (
     <Page
-      title={`${data.appSlug} of ${data.email}`}
+      title={`${name} of ${data.email}`}
       about={back}
       aside={
         <Button loading={renew.isPending} onClick={() => renew.mutate(undefined)}>
@@ -68,7 +77,7 @@ export function CredentialPage({ id }: { id: string }) {
       <Paper withBorder p="md">
         <Stack>
           <Group>
-            <Logo slug={data.appSlug} name={data.appSlug} />
+            <Logo slug={data.appSlug} name={name} />
             <Status look={lookOf(data, now)} />
           </Group>
           {data.status !== 'working' && <ProblemNote code={data.statusReason} />}

@@ -12,6 +12,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../use-app-names.ts';
 import { CredentialPage } from './credential-page.tsx';
 import { lookOf } from './looks.ts';
 import { PlatformAlert } from './platform-alert.tsx';
@@ -20,17 +21,7 @@ const CREDENTIALS = '/api/keyferry/v1/credentials';
 const EVERY_MS = 5_000;
 
 const COLUMNS: Column<CredentialAnswer>[] = [
-  {
-    title: 'App',
-    cell: ({ id, appSlug }) => (
-      <Group gap="sm" wrap="nowrap">
-        <Logo slug={appSlug} name={appSlug} size={28} />
-        <Anchor component={Link} href={`/credentials/${id}`} size="sm">
-          {appSlug}
-        </Anchor>
-      </Group>
-    ),
-  },
+  { title: 'App', cell: ({ id, appSlug }) => <App id={id} slug={appSlug} /> },
   {
     title: 'User',
     cell: ({ email, userId }) => (
@@ -55,6 +46,18 @@ const COLUMNS: Column<CredentialAnswer>[] = [
   { title: 'Last refresh', cell: ({ refreshedAt }) => <Time at={refreshedAt} /> },
   { title: 'Token ends', cell: ({ expiresAt }) => <Time at={expiresAt} none="unknown" /> },
 ];
+
+function App({ id, slug }: { id: number; slug: string }) {
+  const name = useAppNames()(slug);
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Logo slug={slug} name={name} size={28} />
+      <Anchor component={Link} href={`/credentials/${id}`} size="sm">
+        {name}
+      </Anchor>
+    </Group>
+  );
+}
 
 export default function Credentials() {
   const { id } = useParams<{ id?: string }>();
