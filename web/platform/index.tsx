@@ -50,7 +50,7 @@ export default function Platform() {
               <Route path="/deliveries">
                 <Deliveries />
               </Route>
-              <Route path="/apps">
+              <Route path="/apps/:category?">
                 <Apps />
               </Route>
               <Route path="/targets">

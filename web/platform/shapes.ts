@@ -8,7 +8,4 @@ export interface ConnectionDetail extends Connection {
   readonly deliveries: readonly Delivery[];
   readonly events: readonly PlatformEvent[];
 }
-export interface AppView {
-  readonly slug: string;
-  readonly name: string;
-}
+export type { PlatformApp } from '../../src/platform/http/app-view.ts';

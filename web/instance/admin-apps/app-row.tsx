@@ -4,7 +4,7 @@ import type { AdminApp } from '../../../src/instance/http/apps.ts';
 import type { Verdict } from '../../../src/lib/http/app-keys.ts';
 import { Logo } from '../../parts/logo.tsx';
 import { Status } from '../../parts/status.tsx';
-import { useOf } from './select.ts';
+import { usage } from '../../parts/usage.ts';
 
 /** One app: what it is, how it is used, its keys and its switch. */
 export function AppRow({
@@ -43,7 +43,7 @@ export function AppRow({
               {description}
             </Text>
             <Text size="sm" {...(held === 0 ? { c: 'dimmed' } : {})}>
-              {useOf({ held, troubled })}
+              {usage({ held, troubled }, 'user')}
             </Text>
           </Box>
         </Group>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AdminApp } from '../../../src/instance/http/apps.ts';
 import type { Verdict } from '../../../src/lib/http/app-keys.ts';
-import { SHOWN, selectApps, useOf } from './select.ts';
+import { SHOWN, selectApps } from './select.ts';
 
 const APP: AdminApp = {
   slug: 'plain',
@@ -42,13 +42,4 @@ test.each([
   expect(SHOWN.map(([name]) => name)).toContain(show);
   const left = selectApps(apps, verdicts, { category: '', search: '', show });
   expect(left.map(({ slug }) => slug)).toEqual(slugs);
-});
-
-test.each([
-  [0, 0, 'No users'],
-  [1, 0, '1 user'],
-  [1, 1, '1 user, in trouble'],
-  [1200, 3, '1,200 users, 3 in trouble'],
-])('%i held, %i in trouble: "%s"', (held, troubled, words) => {
-  expect(useOf({ held, troubled })).toBe(words);
 });

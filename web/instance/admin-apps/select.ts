@@ -27,11 +27,3 @@ export function selectApps(
     return true;
   });
 }
-
-/** "12 users, 3 of them in trouble". */
-export function useOf({ held, troubled }: Pick<AdminApp, 'held' | 'troubled'>): string {
-  if (held === 0) return 'No users';
-  const users = held === 1 ? '1 user' : `${held.toLocaleString('en')} users`;
-  if (troubled === 0) return users;
-  return troubled === held ? `${users}, in trouble` : `${users}, ${troubled.toLocaleString('en')} in trouble`;
-}

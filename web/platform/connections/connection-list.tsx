@@ -16,7 +16,7 @@ import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
 import { CONNECTION_LOOKS } from '../looks.ts';
 import type { Connection } from '../shapes.ts';
-import { useAppNames } from '../use-apps.ts';
+import { useAppNames, useHeldApps } from '../use-apps.ts';
 import { Tally } from './tally.tsx';
 
 const SUMMARY = '/api/keyferry/v1/summary';
@@ -25,14 +25,14 @@ const EVERY_MS = 5_000;
 export function ConnectionList() {
   const [user, setUser] = useFilter('user');
   const [status, setStatus] = useFilter('status');
+  const [app, setApp] = useFilter('app');
   const nameOf = useAppNames();
+  const held = useHeldApps();
   const list = useList<Connection>(
     '/api/keyferry/v1/connections',
     'connections',
-    { user, status, limit: 50 },
-    {
-      everyMs: EVERY_MS,
-    },
+    { user, status, appSlug: app, limit: 50 },
+    { everyMs: EVERY_MS },
   );
   const summary = useQuery({
     queryKey: [SUMMARY],
@@ -62,9 +62,10 @@ export function ConnectionList() {
       ),
     },
     { title: 'Refreshed', cell: ({ refreshedAt, createdAt }) => <Time at={refreshedAt ?? createdAt} /> },
+    { title: 'Next refresh', cell: ({ refreshDueAt }) => <Time at={refreshDueAt} none="not planned" /> },
     { title: 'Token ends', cell: ({ expiresAt }) => <Time at={expiresAt} none="unknown" /> },
   ];
-  const filtered = user !== '' || status !== '';
+  const filtered = user !== '' || status !== '' || app !== '';
   return (
     <Page title="Connections" about="The grants that your users gave you, and how they are.">
       {summary.data && (
@@ -101,6 +102,17 @@ export function ConnectionList() {
       )}
       <Group>
         <SearchField label="Your name for the user" value={user} onSearch={setUser} />
+        <Choice
+          label="App"
+          value={app}
+          onChoose={setApp}
+          options={[
+            ['', 'Every app'],
+            ...(app === '' || held.includes(app) ? held : [...held, app]).map(
+              slug => [slug, nameOf(slug)] as const,
+            ),
+          ]}
+        />
         <Choice
           label="Status"
           value={status}

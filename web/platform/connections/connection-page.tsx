@@ -11,8 +11,15 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
-import { CONNECTION_LOOKS, DELIVERY_LOOKS, eventName, topicName } from '../looks.ts';
-import type { ConnectionDetail } from '../shapes.ts';
+import {
+  CONNECTION_LOOKS,
+  DELIVERY_LOOKS,
+  endingName,
+  eventName,
+  receiverName,
+  topicName,
+} from '../looks.ts';
+import type { Connection, ConnectionDetail, Delivery } from '../shapes.ts';
 import { useAppNames } from '../use-apps.ts';
 import { ConnectionActions } from './connection-actions.tsx';
 
@@ -58,7 +65,10 @@ export function ConnectionPage({ id }: { id: string }) {
             facts={[
               ['Connected', <Time key="c" at={data.createdAt} />],
               ['Last refresh', <Time key="r" at={data.refreshedAt} />],
+              ['Next refresh', <Time key="n" at={data.refreshDueAt} none="not planned" />],
               ['Token ends', <Time key="e" at={data.expiresAt} none="unknown" />],
+              ['Asked for by an instance', <Time key="u" at={data.usedAt} />],
+              ['Grant ends', <GrantEnd key="g" connection={data} />],
               ['Last failure', <Time key="f" at={data.failedAt} />],
               ['Account at the provider', data.account === '' ? 'the only one' : data.account],
               [
@@ -80,13 +90,13 @@ export function ConnectionPage({ id }: { id: string }) {
         </Title>
         {data.deliveries.length === 0 && <Text c="dimmed">Nothing was sent yet.</Text>}
         <Stack gap="xs">
-          {data.deliveries.map(({ id: delivery, topic, targetId, state, lastError, updatedAt }) => (
-            <Group key={delivery} gap="sm">
-              <Status look={DELIVERY_LOOKS[state]} />
+          {data.deliveries.map(delivery => (
+            <Group key={delivery.id} gap="sm">
+              <Status look={DELIVERY_LOOKS[delivery.state]} />
               <Text>
-                {topicName(topic)} to {targetId}, <Time at={updatedAt} />
+                {whatOf(delivery)} to {receiverName(delivery)}, <Time at={delivery.updatedAt} />
               </Text>
-              {lastError !== null && <Text size="sm">{lastError}</Text>}
+              {delivery.lastError !== null && <Text size="sm">{delivery.lastError}</Text>}
             </Group>
           ))}
         </Stack>
@@ -107,5 +117,24 @@ export function ConnectionPage({ id }: { id: string }) {
         </Timeline>
       </Paper>
     </Page>
+  );
+}
+
+/** What goes: an event by its name, since the place says already that it is a webhook. */
+function whatOf({ topic, event }: Delivery): string {
+  return event === null ? topicName(topic) : eventName(event);
+}
+
+/** The end that is foreseen, with its reason. */
+function GrantEnd({ connection: { endsAt, endingReason } }: { connection: Connection }) {
+  return (
+    <>
+      <Time at={endsAt} none="no end is known" />
+      {endingReason !== null && (
+        <Text size="sm" c="dimmed">
+          {endingName(endingReason)}
+        </Text>
+      )}
+    </>
   );
 }

@@ -12,7 +12,7 @@ import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
-import { DELIVERY_LOOKS, topicName } from '../looks.ts';
+import { DELIVERY_LOOKS, eventName, receiverName, topicName } from '../looks.ts';
 import type { Delivery } from '../shapes.ts';
 import { useAppNames } from '../use-apps.ts';
 import { DeliveryShape } from './delivery-shape.tsx';
@@ -33,16 +33,22 @@ export default function Deliveries() {
   const columns: Column<Delivery>[] = [
     {
       title: 'What',
-      cell: ({ topic, appSlug, connectionId }) => (
+      cell: ({ topic, event, appSlug, connectionId }) => (
         <>
-          <Text size="sm">{topicName(topic)}</Text>
-          <Anchor component={Link} href={`/connections/${connectionId}`} size="sm">
-            {nameOf(appSlug)}
-          </Anchor>
+          <Text size="sm">{event === null ? topicName(topic) : eventName(event)}</Text>
+          {connectionId === null ? (
+            <Text size="sm" c="dimmed">
+              {nameOf(appSlug)}
+            </Text>
+          ) : (
+            <Anchor component={Link} href={`/connections/${connectionId}`} size="sm">
+              {nameOf(appSlug)}
+            </Anchor>
+          )}
         </>
       ),
     },
-    { title: 'To', cell: ({ targetId, calcomUserId }) => `${targetId}, user ${calcomUserId}` },
+    { title: 'To', cell: receiverName },
     {
       title: 'State',
       cell: ({ state: now, lastError, lastStatus }) => (
@@ -71,15 +77,15 @@ export default function Deliveries() {
     {
       title: 'Actions',
       quiet: true,
-      cell: ({ id, state: now, appSlug }) => (
+      cell: delivery => (
         <Group gap="xs" wrap="nowrap">
-          <DeliveryShape id={id} title={nameOf(appSlug)} />
-          {now !== 'done' && (
+          <DeliveryShape delivery={delivery} name={nameOf(delivery.appSlug)} />
+          {delivery.state !== 'done' && (
             <Button
               size="xs"
               variant="default"
-              loading={retry.isPending && retry.variables === id}
-              onClick={() => retry.mutate(id)}
+              loading={retry.isPending && retry.variables === delivery.id}
+              onClick={() => retry.mutate(delivery.id)}
             >
               Send now
             </Button>

@@ -8,6 +8,7 @@ import { type Column, List } from '../../parts/list.tsx';
 import { Logo } from '../../parts/logo.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
+import { endingName } from '../looks.ts';
 import { useAppNames } from '../use-apps.ts';
 
 interface Ending {
@@ -32,7 +33,9 @@ export default function Endings() {
         <Group gap="sm" wrap="nowrap">
           <Logo slug={appSlug} name={nameOf(appSlug)} size={28} />
           {connectionId === null ? (
-            <Text size="sm">Client secret of {nameOf(appSlug)}</Text>
+            <Anchor component={Link} href={`/apps?search=${encodeURIComponent(appSlug)}`} size="sm">
+              Client secret of {nameOf(appSlug)}
+            </Anchor>
           ) : (
             <Anchor component={Link} href={`/connections/${connectionId}`} size="sm">
               {nameOf(appSlug)} of {externalUserId}
@@ -46,7 +49,7 @@ export default function Endings() {
       title: 'Why, and what to do',
       cell: ({ reason, remedy }) => (
         <>
-          <Text size="sm">{reason}</Text>
+          <Text size="sm">{endingName(reason)}.</Text>
           <Text size="sm" c="dimmed">
             {remedy}
           </Text>
