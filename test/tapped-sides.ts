@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createEmulator } from 'emulate';
 import { onTestFinished } from 'vitest';
 import type { ProviderOverrides } from '../src/apps/index.ts';
-import { createInstance, type Instance } from '../src/instance/index.ts';
+import { createInstance, type Instance, type InstanceConfig } from '../src/instance/index.ts';
 import { createLog } from '../src/lib/log.ts';
 import { parseKeyring } from '../src/lib/sealed-box.ts';
-import { createPlatform, type Platform } from '../src/platform/index.ts';
+import { createPlatform, type Platform, type PlatformConfig } from '../src/platform/index.ts';
 import { aesKey, encryptKeys, WEBHOOK_PATH } from '../src/protocol/index.ts';
 import { type HeldClock, heldClock } from './clock.ts';
 import type { TestEngine } from './engines.ts';
@@ -50,8 +50,14 @@ export function madeUp(): string {
   return ODD.map((odd, at) => `${random.slice(at * 4, at * 4 + 4)}${odd}`).join('');
 }
 
-/** Starts them, on two databases of an engine; all is gone when the test has finished. */
-export async function startTapped(engine: TestEngine): Promise<TappedSides> {
+/**
+ * Starts them, on two databases of an engine; all is gone when the test has finished.
+ * @param changes to the configuration of either
+ */
+export async function startTapped(
+  engine: TestEngine,
+  changes: { instance?: Pick<InstanceConfig, 'connectUrl'>; platform?: Pick<PlatformConfig, 'host'> } = {},
+): Promise<TappedSides> {
   const secrets: Secrets = new Map();
   addSecret(secrets, 'sync secret', SECRET);
   addSecret(secrets, 'API key', API_KEY);
@@ -101,7 +107,7 @@ export async function startTapped(engine: TestEngine): Promise<TappedSides> {
     log: createLog('debug', { write: line => void lines[role].push(line) }),
   });
   const instance = await createInstance(
-    { ...shared, database: ours.location, publicUrl: toInstance.url },
+    { ...shared, database: ours.location, publicUrl: toInstance.url, ...changes.instance },
     effects('instance'),
   );
   const platform = await createPlatform(
@@ -111,6 +117,7 @@ export async function startTapped(engine: TestEngine): Promise<TappedSides> {
       publicUrl: toPlatform.url,
       targetKind: 'keyferry',
       withRefreshToken: true,
+      ...changes.platform,
     },
     effects('platform'),
   );

@@ -7,9 +7,19 @@ type Handler = (request: Request) => Response | Promise<Response>;
 /** Answers in place of the handler; null lets the handler answer. */
 export type Interception = (request: Request, body: string) => Response | null;
 
+/** An answer of the handler, with what was asked. */
+export interface Heard {
+  readonly request: Request;
+  readonly response: Response;
+  /** As it travels: packed where the headers say so. */
+  readonly body: string;
+}
+
 export interface Wiretap {
   readonly url: string;
   intercept: Interception;
+  /** Told every answer of the handler before it is sent. */
+  hear: (heard: Heard) => void;
 }
 
 /** Secrets by kind. */
@@ -22,7 +32,7 @@ export function addSecret(secrets: Secrets, kind: string, value: unknown): void 
 
 /** Serves a handler on loopback and gathers every secret that passes by; closed when the test has finished. */
 export async function wiretap(handler: Handler, secrets: Secrets): Promise<Wiretap> {
-  const tap = { url: '', intercept: (() => null) as Interception };
+  const tap = { url: '', intercept: (() => null) as Interception, hear: (_: Heard) => {} };
   const listener = await listen(
     async request => {
       const body = await request.text();
@@ -36,7 +46,9 @@ export async function wiretap(handler: Handler, secrets: Secrets): Promise<Wiret
       const response = await handler(again);
       fromHeaders(response.headers, secrets);
       const [told, heard] = response.body?.tee() ?? [null, null];
-      fromBody(await new Response(heard).text().catch(() => ''), secrets);
+      const answered = await new Response(heard).text().catch(() => '');
+      fromBody(answered, secrets);
+      tap.hear({ request: again, response, body: answered });
       return new Response(told, response);
     },
     { port: 0, host: '127.0.0.1' },

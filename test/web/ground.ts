@@ -21,7 +21,7 @@ export interface OpenOptions {
 /** A window that a test looks at. Faults of its pages fail the test. */
 export interface Window {
   readonly page: Page;
-  /** Keeps a picture of the whole page under test-output/screens. */
+  /** Keeps a picture of the whole page under test-output/screens; of the window alone where a dialog lies over it. */
   readonly picture: (name: string) => Promise<void>;
 }
 
@@ -68,5 +68,6 @@ function watch(page: Page): string[] {
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENS, { recursive: true });
   const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 100)}.png`;
-  await page.screenshot({ path: join(SCREENS, file), fullPage: true });
+  const fullPage = (await page.getByRole('dialog').count()) === 0;
+  await page.screenshot({ path: join(SCREENS, file), fullPage });
 }
