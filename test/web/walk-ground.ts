@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { TestEngine } from '../engines.ts';
 import { CLIENT, startTapped, type TappedSides } from '../tapped-sides.ts';
 import { scrollsSideways, stumblingBlocks } from './axe.ts';
-import type { OpenOptions, Window } from './ground.ts';
+import { type OpenOptions, SIZES, type Window } from './ground.ts';
 import { type Host, startHost } from './host.ts';
 import { createWitness, type Witness } from './witness.ts';
 
@@ -70,7 +70,7 @@ export async function startWorld(
         if (title !== undefined) await page.getByRole('heading', { level: 1, name: title }).waitFor();
         await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
         looked.push(name);
-        await picture(`walk-${String(looked.length).padStart(2, '0')}-${name}-${size}`);
+        await picture(`walk-${String(looked.length).padStart(2, '0')}-${name}-${SIZES[size].width}`);
         expect([name, await scrollsSideways(page), await stumblingBlocks(page)]).toEqual([name, false, []]);
       },
     };
