@@ -24,7 +24,7 @@ export function AppRow({
   return (
     <Paper component="li" withBorder p="sm">
       <Group justify="space-between" gap="sm">
-        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 180px', minWidth: 0 }}>
+        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 230px', minWidth: 0 }}>
           <Logo slug={slug} name={name} />
           <Box miw={0}>
             <Group gap="xs">

@@ -18,6 +18,8 @@ const LOOKS: Readonly<Record<KeysState, StatusLook | null>> = {
   untried: { label: 'New keys, not tried yet', colour: 'blue' },
 };
 
+const NO_KEYS: StatusLook = { label: 'No keys', colour: 'gray' };
+
 /** One app: how users connect it, how many did, and how it is with its keys. */
 export function AppRow({
   app,
@@ -30,12 +32,13 @@ export function AppRow({
 }) {
   const { slug, name, held, notDeliverable } = app;
   const state = keysState(app);
-  const look = LOOKS[state];
+  // What nobody uses needs no attention.
+  const look = state === 'missing' && held === 0 ? NO_KEYS : LOOKS[state];
   const end = secretEnd(app);
   return (
     <Paper component="li" withBorder p="sm">
       <Group justify="space-between" gap="sm">
-        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 180px', minWidth: 0 }}>
+        <Group gap="sm" wrap="nowrap" align="flex-start" style={{ flex: '1 1 270px', minWidth: 0 }}>
           <Logo slug={slug} name={name} />
           <Box miw={0}>
             <Group gap="xs">

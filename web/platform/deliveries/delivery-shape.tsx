@@ -50,7 +50,9 @@ export function DeliveryShape({
           {data && (
             <>
               <Group gap="xs" wrap="nowrap" align="flex-start">
-                <Code fw={600}>{data.method}</Code>
+                <Code fw={600} style={{ flexShrink: 0 }}>
+                  {data.method}
+                </Code>
                 <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
                   {data.url}
                 </Text>
