@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { KeyFingerprints } from '../apps/index.ts';
 import { secretHeaders } from '../protocol/index.ts';
 import { type Outbound, OutboundError } from './outbound.ts';
 
@@ -9,7 +8,8 @@ export type PeerKeys =
       readonly kind: 'known';
       /** What is to be entered at a provider so that it sends browsers back to the platform; of an instance null. */
       readonly redirectUri: string | null;
-      readonly fingerprints: KeyFingerprints;
+      /** By slug and name of the key. */
+      readonly fingerprints: Record<string, Record<string, string>>;
     }
   /** There is no other side, or it is none that tells. */
   | { readonly kind: 'not_asked' }
