@@ -116,7 +116,9 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
 
   app.openapi(deleteRoute, async c => {
     const { id } = c.req.valid('param');
-    return c.json({ id, ...(await disconnect(context, id)) }, 200);
+    // The key is the host's.
+    const actor = c.get('actor') === 'api-key' ? 'host' : c.get('actor');
+    return c.json({ id, ...(await disconnect(context, id, actor)) }, 200);
   });
 
   app.openapi(deliverRoute, async c => {

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { API_KEY, CLIENT, SECRET, startPlatform } from '../../../test/platform/platform.ts';
 import { scriptedServer } from '../../../test/platform/server.ts';
+import { bodyOf, newAdmin, startRole, withKey } from '../../../test/sign-in.ts';
+import { temporaryFolder } from '../../../test/temp.ts';
 
 const GRANT = { access_token: 'access-of-the-test', refresh_token: 'refresh-of-the-test' };
 
@@ -100,4 +102,23 @@ test('the doctor looks from here when it is asked', async () => {
     { check: 'database', verdict: 'ok' },
     { check: 'reachable', verdict: 'failed' },
   ]);
+});
+
+test('who ends a connection is written down: the host by its key, or an operator', async () => {
+  const side = await startRole('platform', { file: `${temporaryFolder()}/platform.db` });
+  onTestFinished(side.close);
+  const ada = await newAdmin(side, 'ada@example.com');
+  for (const [at, by] of [ada, null].entries()) {
+    const body = { externalUserId: `u${at}`, calcomUserId: at + 1, appSlug: 'zoom', credential: GRANT };
+    const made = withKey(side, 'POST', '/api/keyferry/v1/connections', body);
+    const path = `/api/keyferry/v1/connections/${(await bodyOf<{ id: string }>(made, 201)).id}`;
+    await bodyOf(by === null ? withKey(side, 'DELETE', path) : by.send('DELETE', path));
+  }
+  const events = await side.signIn.store.db
+    .selectFrom('platform_event')
+    .select('actor')
+    .where('kind', '=', 'connection.disconnected')
+    .orderBy('id')
+    .execute();
+  expect(events).toEqual([{ actor: `operator:${ada.id}` }, { actor: 'host' }]);
 });

@@ -31,15 +31,16 @@ const TRIES = 5;
 /**
  * Ends a connection: revoked at its provider, deleted at every target, wiped here. A provider that does not
  * revoke is noted and does not stop the rest.
+ * @param actor who does it, as events name it
  * @throws KeyferryError connection_not_found
  */
-export async function disconnect(context: Context, id: string): Promise<Disconnected> {
+export async function disconnect(context: Context, id: string, actor: string): Promise<Disconnected> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const row = await findConnection(context.database.db, id);
     if (row === null) throw connectionNotFound();
     const revocation = await revoke(context, row);
     const reason = revocation.revoked ? null : revocation.reason;
-    const deliveries = await wipe(context, row, reason);
+    const deliveries = await wipe(context, row, { actor, reason });
     if (deliveries === null) continue;
     context.wake();
     await forgetLease(context.database, leaseName(id));
@@ -65,7 +66,7 @@ async function revoke(context: Context, row: ConnectionRow): Promise<Revocation>
 async function wipe(
   { database, effects }: Context,
   row: ConnectionRow,
-  reason: string | null,
+  { actor, reason }: { actor: string; reason: string | null },
 ): Promise<number | null> {
   const { id, externalUserId, appSlug, account } = row;
   const at = effects.now();
@@ -79,7 +80,7 @@ async function wipe(
     await deletePushes(trx, id);
     const detail = reason === null ? 'revoked' : `not revoked: ${reason}`;
     const kind = 'connection.disconnected';
-    await insertEvent(trx, { kind, actor: 'host', connectionId: id, externalUserId, appSlug, detail }, at);
+    await insertEvent(trx, { kind, actor, connectionId: id, externalUserId, appSlug, detail }, at);
     return users.length;
   });
 }
