@@ -44,7 +44,7 @@ function step(
 /** How most lives begin: both apps are connected, and delivered. */
 export async function begin(world: World, model: Model): Promise<void> {
   for (const one of SLUGS) {
-    expect(await world.connect(one)).toBe(200);
+    expect(await world.connect(one)).toBe('connected');
     noteGrant(world, model, one);
   }
   await world.platform().runOutbox();
@@ -90,9 +90,9 @@ function isConnected(one: Slug) {
 function connect(one: Slug): Command {
   return step(`connect ${one}`, async (world, model) => {
     const well = world.provider.mood === 'well';
-    const status = await world.connect(one);
-    if (well) expect(status).toBe(200);
-    if (status === 200) noteGrant(world, model, one);
+    const outcome = await world.connect(one);
+    if (well) expect(outcome).toBe('connected');
+    if (outcome === 'connected') noteGrant(world, model, one);
   });
 }
 

@@ -12,7 +12,8 @@ import { WEBHOOK_PATH } from '../../src/protocol/index.ts';
 import { type HeldClock, heldClock } from '../clock.ts';
 import type { TestEngine } from '../engines.ts';
 import { AES_TEXT, API_KEY, instanceConfig, SECRET } from '../instance.ts';
-import { type Browser, browser, location } from '../platform/browser.ts';
+import { browser } from '../platform/browser.ts';
+import { outcomeOf, setOut } from '../platform/connect-page.ts';
 import { CLIENT, KEYRING, platformConfig, pushed } from '../platform/platform.ts';
 import { createGate, type Gate } from './gate.ts';
 import { isNotOlder, SLUGS, type Slug, type TruthfulProvider, truthfulProvider } from './provider.ts';
@@ -50,8 +51,7 @@ export interface World {
   readonly instance: () => Instance;
   readonly platform: () => Platform;
   restart(role: Role): Promise<void>;
-  /** Walks through consent and back. @returns the status of the callback */
-  connect(slug: Slug): Promise<number>;
+  /** @returns `connected`, or the code of what went wrong */ connect(slug: Slug): Promise<string>;
   /** The host hands a credential over. */
   import(slug: Slug): Promise<number>;
   /** Asks the sync endpoint as another instance would. */
@@ -187,14 +187,6 @@ export async function prepareGround(engine: TestEngine): Promise<Ground> {
     if (!isThere) uncommitted.push(`${slug}: token ${provider.of(token).order}`);
   }
 
-  const inBrowser = (client: Browser) => ({
-    /** @returns the address of the provider's page */
-    async open(link: string): Promise<URL> {
-      return new URL(location(await client.get(link)));
-    },
-    get: client.get,
-  });
-
   const world = {
     ...{ clock, provider, reachable, syncGate, restart, atPlatform, atInstance, uncommitted, log },
     instance: () => running('instance'),
@@ -203,10 +195,10 @@ export async function prepareGround(engine: TestEngine): Promise<Ground> {
       const wish = { externalUserId: `user-${userId}`, calcomUserId: userId, apps: [slug] };
       const made = await api('platform', 'POST', '/api/keyferry/v1/connect-sessions', wish);
       const { url } = (await made.json()) as { url: string };
-      const user = inBrowser(browser({ [urls.platform]: request => running('platform').fetch(request) }));
-      const state = (await user.open(url)).searchParams.get('state') ?? '';
+      const user = browser({ [urls.platform]: request => running('platform').fetch(request) });
+      const state = new URL(await setOut(user, url)).searchParams.get('state') ?? '';
       const back = new URLSearchParams({ code: provider.consent(slug), state });
-      return (await user.get(`${urls.platform}/api/connect/callback?${back}`)).status;
+      return outcomeOf(await user.get(`${urls.platform}/api/connect/callback?${back}`));
     },
     async import(slug: Slug) {
       const credential = provider.grant(slug);
