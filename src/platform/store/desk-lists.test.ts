@@ -11,6 +11,7 @@ import {
   countDeliveries,
   listConnections,
   listDeliveries,
+  listTargetUsers,
   searchConnections,
 } from './index.ts';
 
@@ -116,6 +117,7 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
     ["a connection's deliveries", ({ db }) => listDeliveries(db, { connectionId: 'id-7', limit: 50 })],
     ['stopped deliveries', ({ db }) => listDeliveries(db, { state: 'stopped', limit: 50 })],
     ['counts of deliveries', ({ db }) => countDeliveries(db)],
+    ['where a user is known, at each refresh', ({ db }) => listTargetUsers(db, 'user-7')],
   ])('%s: no table is read from end to end', async (_, run) => {
     const plans = await plansOf(database, run);
     expect(plans.length).toBeGreaterThan(0);
@@ -137,4 +139,8 @@ async function fill({ db }: Database<PlatformTables>): Promise<void> {
     ${series} select 'credential.push', 'key-' || i, 'default', 'id-' || i, i, 'zoom',
       case when i % 1000 = 0 then 'waiting' when i % 100 = 1 then 'stopped' else 'done' end, i, i, (i * 7919) % 10007
     from n`.execute(db);
+  await sql`insert into "target" ("id", "kind", "webappUrl", "sealedSecret", "sealedEncryptionKey", "createdAt", "updatedAt")
+    values ('default', 'keyferry', 'https://cal.example.com', 'k1.sealed', 'k1.sealed', 1, 1)`.execute(db);
+  await sql`insert into "target_user" ("targetId", "externalUserId", "calcomUserId")
+    ${series} select 'default', 'user-' || i, i from n`.execute(db);
 }
