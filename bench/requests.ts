@@ -5,10 +5,12 @@ import { median } from './median.ts';
 import type { BenchStore } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 
-const ROUNDS = 3;
+/** So many rounds, of so many callers. */
+const USUAL = { rounds: 3, callers: [1, 16, 64] } as const;
+/** One caller swings most with what else the machine does, so that it takes more rounds to tell. */
+export const ALONE = { rounds: 9, callers: [1] } as const;
 const SECONDS = 2;
 const WARM_UP = { callers: 16, seconds: 2 };
-const CALLERS = [1, 16, 64] as const;
 
 const LOADS = {
   pushes: (): Load => ({
@@ -39,6 +41,7 @@ export async function measureRequests(
   store: BenchStore,
   what: keyof typeof LOADS,
   stored: number,
+  { rounds: count, callers: numbers }: { rounds: number; callers: readonly number[] } = USUAL,
 ): Promise<Measurements> {
   const load = LOADS[what]();
   const [ours, plain, bareLocation] = [
@@ -53,9 +56,9 @@ export async function measureRequests(
     ours: new Map(),
   };
   const bare = new Map<number, number>();
-  for (const callers of CALLERS) {
+  for (const callers of numbers) {
     const rounds: { plain: Measured[]; ours: Measured[]; bare: number[] } = { plain: [], ours: [], bare: [] };
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < count; round++) {
       if (what === 'pushes') rounds.bare.push(await bareUpserts(bareLocation, callers, SECONDS));
       for (const name of ['plain', 'ours'] as const) {
         rounds[name].push(await measure(servers[name], load, { callers, seconds: SECONDS }));
@@ -87,7 +90,7 @@ function report(
   stored: number,
   { plain, ours, bare }: { plain: Measurements; ours: Measurements; bare: ReadonlyMap<number, number> },
 ): void {
-  const rows = CALLERS.map(callers => {
+  const rows = [...ours.keys()].map(callers => {
     const [mine, other] = [ours.get(callers), plain.get(callers)];
     if (!mine || !other) throw new Error('not measured');
     const alone = bare.get(callers) ?? Number.NaN;
