@@ -1,4 +1,5 @@
 import './connect.css';
+import './form.css';
 import { Route, Switch, useSearchParams } from 'wouter';
 import { readHost } from './api.ts';
 import { paint } from './look.ts';

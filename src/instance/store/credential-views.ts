@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { databaseNow, type Engine, type Store } from '../../lib/db/index.ts';
 import type { CredentialStatus } from '../tables.ts';
+import { LEASE_PREFIX } from './credentials.ts';
 
 /** What may be shown of a credential: everything but the secret. */
 export interface CredentialView {
@@ -75,7 +76,7 @@ async function views(
 
 function columns(engine: Engine): RawBuilder<unknown> {
   return sql`c."id", c."userId", u."email", c."appId" as "appSlug", c."account", c."status", c."statusReason",
-    exists (select 1 from "lease" where "lease"."name" = 'instance:credential:' || cast(c."id" as text)
+    exists (select 1 from "lease" where "lease"."name" = ${LEASE_PREFIX} || cast(c."id" as text)
       and "lease"."until" > ${databaseNow(engine)}) as "refreshing",
     c."expiresAt", c."version", c."provenance", c."pushedAt", c."refreshedAt", c."failedAt",
     case when c."status" = 'failing' then c."failures" else 0 end as "failures",

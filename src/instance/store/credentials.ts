@@ -49,7 +49,10 @@ export async function deleteCredentials(
   return deleted;
 }
 
+/** How the name begins under which a credential's refresh is leased; its id follows. */
+export const LEASE_PREFIX = 'instance:credential:';
+
 /** The name under which a credential's refresh is leased. */
 export function leaseName(credentialId: number): string {
-  return `instance:credential:${credentialId}`;
+  return `${LEASE_PREFIX}${credentialId}`;
 }

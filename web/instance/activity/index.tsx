@@ -9,7 +9,7 @@ import { type Column, List } from '../../parts/list.tsx';
 import { Page } from '../../parts/page.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useAppNames } from '../use-app-names.ts';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { actorName, KINDS, kindName } from './words.ts';
 
 const EVERY_MS = 3_000;

@@ -5,7 +5,7 @@ import type { AdminApp, Affected } from '../../../src/instance/http/apps.ts';
 import { ask } from '../../lib/api.ts';
 import { useWrite } from '../../lib/use-write.ts';
 import { Confirm } from '../../parts/confirm.tsx';
-import { APPS } from './asked.ts';
+import { APPS } from '../../parts/use-apps.ts';
 
 /** Says who is affected before an app is disabled. */
 export function DisableDialog({
@@ -27,7 +27,7 @@ export function DisableDialog({
   const disable = useWrite(
     () => ask<AdminApp>('PATCH', `/api/keyferry/v1/apps/${slug}`, { body: { enabled: false } }),
     {
-      changes: [APPS],
+      changes: [[APPS]],
       done() {
         notifications.show({ message: `${name} is disabled.` });
         onClose();

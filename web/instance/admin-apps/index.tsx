@@ -1,6 +1,5 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams, useSearch } from 'wouter';
 import type { AdminApp } from '../../../src/instance/http/apps.ts';
@@ -17,8 +16,8 @@ import { NotFound } from '../../parts/not-found.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
+import { APPS, useApps } from '../../parts/use-apps.ts';
 import { AppRow } from './app-row.tsx';
-import { APPS } from './asked.ts';
 import { DisableDialog } from './disable-dialog.tsx';
 import { Keys } from './keys.tsx';
 import { SHOWN, selectApps } from './select.ts';
@@ -41,16 +40,11 @@ export default function AdminApps() {
   const [show, setShow] = useFilter('show');
   const [opened, setOpened] = useState<Opened | null>(null);
   const [shown, setShown] = useState(false);
-  const asked = useQuery({
-    queryKey: APPS,
-    queryFn: () => ask<{ apps: AdminApp[] }>('GET', '/api/keyferry/v1/apps'),
-    refetchInterval: EVERY_MS,
-  });
+  const asked = useApps<AdminApp>({ everyMs: EVERY_MS });
   const comparison = useComparison('platform');
   const enable = useWrite(
-    ({ slug }: AdminApp) =>
-      ask<AdminApp>('PATCH', `/api/keyferry/v1/apps/${slug}`, { body: { enabled: true } }),
-    { changes: [APPS], done: ({ name }) => notifications.show({ message: `${name} is enabled.` }) },
+    ({ slug }: AdminApp) => ask<AdminApp>('PATCH', `${APPS}/${slug}`, { body: { enabled: true } }),
+    { changes: [[APPS]], done: ({ name }) => notifications.show({ message: `${name} is enabled.` }) },
   );
   if (!isCategory(category)) return <NotFound />;
   const apps = asked.data?.apps ?? [];
@@ -90,7 +84,7 @@ export default function AdminApps() {
       </Stack>
       {asked.error && <RefusalAlert error={asked.error} again={asked.refetch} />}
       <RefusalAlert error={enable.error} />
-      {asked.isPending && <Waiting />}
+      {asked.status === 'pending' && <Waiting />}
       {asked.data && found.length === 0 && (
         <Empty title="No app is like that">Search for another word, or show all apps.</Empty>
       )}

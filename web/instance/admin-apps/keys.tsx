@@ -3,7 +3,7 @@ import type { AdminApp } from '../../../src/instance/http/apps.ts';
 import { COMPARISON, type Comparison, VerdictNote } from '../../parts/app-keys/comparison.tsx';
 import { KeysDialog } from '../../parts/app-keys/keys-dialog.tsx';
 import { KeysAt, RedirectUri } from '../../parts/app-keys/origin.tsx';
-import { APPS } from './asked.ts';
+import { APPS } from '../../parts/use-apps.ts';
 
 /** The keys of an app of this instance. */
 export function Keys({
@@ -28,7 +28,7 @@ export function Keys({
       also={enable ? { enabled: true } : null}
       action={enable ? 'Save and enable' : 'Save'}
       done={enable ? `${name} is enabled.` : `The keys of ${name} are saved.`}
-      changes={[APPS, COMPARISON]}
+      changes={[[APPS], COMPARISON]}
       onClose={onClose}
     >
       {enable && <Text size="sm">{name} needs these keys before anybody can use it.</Text>}

@@ -15,12 +15,10 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { actorName, kindName } from '../activity/words.ts';
-import { useAppNames } from '../use-app-names.ts';
-import { lookOf, nextRefresh } from './looks.ts';
+import { CREDENTIALS, lookOf, nextRefresh } from './looks.ts';
 import { PlatformAlert } from './platform-alert.tsx';
-
-const CREDENTIALS = '/api/keyferry/v1/credentials';
 
 /** One credential: how it is, where it comes from, what happened. */
 export function CredentialPage({ id }: { id: string }) {

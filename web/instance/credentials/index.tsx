@@ -12,12 +12,11 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useAppNames } from '../use-app-names.ts';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { CredentialPage } from './credential-page.tsx';
-import { lookOf } from './looks.ts';
+import { CREDENTIALS, lookOf } from './looks.ts';
 import { PlatformAlert } from './platform-alert.tsx';
 
-const CREDENTIALS = '/api/keyferry/v1/credentials';
 const EVERY_MS = 5_000;
 
 const COLUMNS: Column<CredentialAnswer>[] = [

@@ -1,6 +1,9 @@
 import type { CredentialAnswer } from '../../../src/instance/http/credentials.ts';
 import type { StatusLook } from '../../parts/status.tsx';
 
+/** The route that lists credentials, and has each below it. */
+export const CREDENTIALS = '/api/keyferry/v1/credentials';
+
 /** A token that ends within this time is about to be refreshed, in milliseconds. */
 const SOON_MS = 5 * 60_000;
 

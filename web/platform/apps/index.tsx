@@ -1,8 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams, useSearch } from 'wouter';
-import { ask } from '../../lib/api.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { ComparisonNote, useComparison } from '../../parts/app-keys/comparison.tsx';
 import { countCategories, isCategory } from '../../parts/categories.ts';
@@ -14,8 +12,8 @@ import { NotFound } from '../../parts/not-found.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
+import { useApps } from '../../parts/use-apps.ts';
 import type { PlatformApp } from '../shapes.ts';
-import { APPS } from '../use-apps.ts';
 import { AppRow } from './app-row.tsx';
 import { Keys } from './keys.tsx';
 import { kindName, SHOWN, selectApps } from './select.ts';
@@ -30,11 +28,7 @@ export default function Apps() {
   const [show, setShow] = useFilter('show');
   const [slug, setSlug] = useState<string | null>(null);
   const [opened, setOpened] = useState(false);
-  const asked = useQuery({
-    queryKey: [APPS],
-    queryFn: () => ask<{ apps: PlatformApp[] }>('GET', APPS),
-    refetchInterval: EVERY_MS,
-  });
+  const asked = useApps<PlatformApp>({ everyMs: EVERY_MS });
   const comparison = useComparison('instance');
   if (!isCategory(category)) return <NotFound />;
   const apps = asked.data?.apps.filter(app => kindName(app) !== null) ?? [];
@@ -59,7 +53,7 @@ export default function Apps() {
         <ComparisonNote comparison={comparison} />
       </Stack>
       {asked.error && <RefusalAlert error={asked.error} again={asked.refetch} />}
-      {asked.isPending && <Waiting />}
+      {asked.status === 'pending' && <Waiting />}
       {asked.data && found.length === 0 && (
         <Empty title="No app is like that">
           Search for another word, or show all apps. Apps of which users connect nothing are enabled at the

@@ -3,8 +3,8 @@ import { COMPARISON, type Comparison, VerdictNote } from '../../parts/app-keys/c
 import { KeysDialog } from '../../parts/app-keys/keys-dialog.tsx';
 import { KeysAt, RedirectUri } from '../../parts/app-keys/origin.tsx';
 import { Time } from '../../parts/time.tsx';
+import { APPS } from '../../parts/use-apps.ts';
 import type { PlatformApp } from '../shapes.ts';
-import { APPS } from '../use-apps.ts';
 import { keysState } from './select.ts';
 
 /** The keys of an app on this platform. */

@@ -14,9 +14,10 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { CONNECTION_LOOKS } from '../looks.ts';
 import type { Connection } from '../shapes.ts';
-import { useAppNames, useHeldApps } from '../use-apps.ts';
+import { useHeldApps } from '../use-held-apps.ts';
 import { Tally } from './tally.tsx';
 
 const SUMMARY = '/api/keyferry/v1/summary';

@@ -11,6 +11,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../../parts/use-apps.ts';
 import {
   CONNECTION_LOOKS,
   DELIVERY_LOOKS,
@@ -20,7 +21,6 @@ import {
   topicName,
 } from '../looks.ts';
 import type { Connection, ConnectionDetail, Delivery } from '../shapes.ts';
-import { useAppNames } from '../use-apps.ts';
 import { ConnectionActions } from './connection-actions.tsx';
 
 /** One connection: how it is, what was sent where, and what happened. */

@@ -12,9 +12,9 @@ import { Page } from '../../parts/page.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { DELIVERY_LOOKS, eventName, receiverName, topicName } from '../looks.ts';
 import type { Delivery } from '../shapes.ts';
-import { useAppNames } from '../use-apps.ts';
 import { DeliveryShape } from './delivery-shape.tsx';
 
 const DELIVERIES = '/api/keyferry/v1/deliveries';

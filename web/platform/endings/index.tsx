@@ -8,8 +8,8 @@ import { type Column, List } from '../../parts/list.tsx';
 import { Logo } from '../../parts/logo.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAppNames } from '../../parts/use-apps.ts';
 import { endingName } from '../looks.ts';
-import { useAppNames } from '../use-apps.ts';
 
 interface Ending {
   readonly kind: string;
