@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
+import { LATER, NOW, storeGround } from '../../../test/platform/store-ground.ts';
+import { claimOutbox, deletePushes, enqueue, finishOutbox, listDeliveries, type Wish } from './index.ts';
+
+describeEngines('the outbox', engine => {
+  const ground = storeGround(engine);
+
+  const WISH: Wish = {
+    topic: 'credential.push',
+    targetId: 'default',
+    connectionId: 'c1',
+    calcomUserId: 7,
+    appSlug: 'zoom',
+    account: '',
+  };
+
+  const claimed = (by: string, limit = 10) =>
+    claimOutbox(ground.database, { by, forMs: 60_000, at: NOW, limit });
+
+  test('a wish for the same place takes the place of the one before', async () => {
+    const { db } = ground.database;
+    await enqueue(db, WISH, NOW);
+    await enqueue(db, { ...WISH, topic: 'credential.delete' }, LATER);
+    await enqueue(db, { ...WISH, calcomUserId: 8 }, NOW);
+    const wishes = await listDeliveries(db, { limit: 10 });
+    expect(wishes).toMatchObject([
+      { topic: 'credential.delete', calcomUserId: 7, generation: 2, dueAt: LATER, state: 'waiting' },
+      { topic: 'credential.push', calcomUserId: 8, generation: 1, dueAt: NOW },
+    ]);
+    await deletePushes(db, 'c1');
+    expect(await listDeliveries(db, { limit: 10 })).toMatchObject([{ topic: 'credential.delete' }]);
+  });
+
+  test('names that hold the separator do not share a place', async () => {
+    const { db } = ground.database;
+    await enqueue(db, { ...WISH, appSlug: 'a/b', account: 'c' }, NOW);
+    await enqueue(db, { ...WISH, appSlug: 'a', account: 'b/c' }, NOW);
+    expect(await listDeliveries(db, { limit: 10 })).toHaveLength(2);
+  });
+
+  test('a claim takes what is due, oldest first, and nobody takes it again', async () => {
+    const { db } = ground.database;
+    for (let user = 1; user <= 5; user += 1) await enqueue(db, { ...WISH, calcomUserId: user }, NOW - user);
+    await enqueue(db, { ...WISH, calcomUserId: 6 }, LATER);
+    const first = await claimed('one', 2);
+    expect(new Set(first.map(wish => wish.calcomUserId))).toEqual(new Set([4, 5]));
+    expect(first[0]).toMatchObject({ claimedBy: 'one', attempts: 1 });
+    const second = await claimed('two');
+    expect(new Set(second.map(wish => wish.calcomUserId))).toEqual(new Set([1, 2, 3]));
+    expect(await claimed('three')).toEqual([]);
+  });
+
+  test('of many who claim at once, each wish goes to one', async () => {
+    for (let user = 1; user <= 30; user += 1)
+      await enqueue(ground.database.db, { ...WISH, calcomUserId: user }, NOW);
+    const claims = await Promise.all(Array.from({ length: 10 }, (_, index) => claimed(`worker ${index}`, 5)));
+    const users = claims.flat().map(({ calcomUserId }) => calcomUserId);
+    expect(new Set(users).size).toBe(users.length);
+    // A claim passes over rows that another holds at that moment: what is left is taken next.
+    let more = await claimed('last', 50);
+    for (; more.length > 0; more = await claimed('last', 50))
+      users.push(...more.map(wish => wish.calcomUserId));
+    expect(users).toHaveLength(30);
+  });
+
+  test('an outcome is written by the claimer, once, and not over a renewed wish', async () => {
+    const { db } = ground.database;
+    await enqueue(db, WISH, NOW);
+    const [wish] = await claimed('one');
+    const { id = 0, generation = 0 } = wish ?? {};
+    const done = { id, generation, state: 'done', dueAt: NOW, status: 200, error: null } as const;
+    expect(await finishOutbox(db, { ...done, claimedBy: 'another' }, NOW)).toBe(false);
+    await enqueue(db, WISH, NOW);
+    expect(await claimed('two')).toEqual([]);
+    expect(await finishOutbox(db, { ...done, claimedBy: 'one' }, NOW)).toBe(false);
+    const [renewed] = await claimed('three');
+    expect(renewed).toMatchObject({ generation: 2, attempts: 1, state: 'waiting', lastStatus: null });
+    const finish = { ...done, generation: 2, claimedBy: 'three' };
+    expect(await finishOutbox(db, finish, LATER)).toBe(true);
+    expect(await finishOutbox(db, finish, LATER)).toBe(false);
+    expect(await listDeliveries(db, { state: 'done', limit: 1 })).toMatchObject([
+      { claimedBy: null, lastStatus: 200, updatedAt: LATER },
+    ]);
+  });
+
+  test('what waits is due at its time, with what went wrong', async () => {
+    const { db } = ground.database;
+    await enqueue(db, WISH, NOW);
+    const [wish] = await claimed('one');
+    const { id = 0, generation = 0 } = wish ?? {};
+    const later = {
+      id,
+      generation,
+      claimedBy: 'one',
+      state: 'waiting',
+      dueAt: LATER,
+      status: 500,
+      error: 'x',
+    } as const;
+    await finishOutbox(db, later, NOW);
+    expect(await claimed('two')).toEqual([]);
+    expect(await claimOutbox(ground.database, { by: 'two', forMs: 1, at: LATER, limit: 1 })).toMatchObject([
+      { attempts: 2, lastStatus: 500, lastError: 'x' },
+    ]);
+  });
+});
