@@ -1,14 +1,13 @@
 import { cpus, totalmem } from 'node:os';
 import { measureCodec } from './codec.ts';
 import { measureMemory } from './memory.ts';
-import { ALONE, measureRequests } from './requests.ts';
+import { measureRequests } from './requests.ts';
 import { measureStart } from './start.ts';
 import { openStores } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 import { measureTokens } from './tokens/index.ts';
 
-// npm run bench [-- codec start requests memory tokens]: all parts, or those named. `alone` is only when named: one
-// caller's pushes in more rounds.
+// npm run bench [-- codec start requests memory tokens]: all parts, or those named.
 const parts = new Set(process.argv.slice(2));
 const wanted = (part: string) => parts.size === 0 || parts.has(part);
 const [FEW, MANY] = [1_000, 200_000];
@@ -19,7 +18,7 @@ console.log('The load generator, the server and the database share the processor
 
 if (wanted('codec')) measureCodec();
 if (wanted('start')) await measureStart();
-const stores = ['requests', 'memory', 'tokens', 'alone'].some(wanted) ? await openStores() : [];
+const stores = ['requests', 'memory', 'tokens'].some(wanted) ? await openStores() : [];
 try {
   for (const store of stores) {
     if (wanted('requests')) {
@@ -37,7 +36,6 @@ try {
         );
       }
     }
-    if (parts.has('alone')) await measureRequests(store, 'pushes', MANY, ALONE);
     if (wanted('memory')) await measureMemory(store);
     if (wanted('tokens')) await measureTokens(store);
   }

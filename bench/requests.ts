@@ -5,10 +5,12 @@ import { median } from './median.ts';
 import type { BenchStore } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 
-/** So many rounds, of so many callers. */
-const USUAL = { rounds: 3, callers: [1, 16, 64] } as const;
-/** One caller swings most with what else the machine does, so that it takes more rounds to tell. */
-export const ALONE = { rounds: 9, callers: [1] } as const;
+/** How many rounds of how many callers. One alone swings most with what else the machine does. */
+const ROUNDS: ReadonlyMap<number, number> = new Map([
+  [1, 9],
+  [16, 5],
+  [64, 5],
+]);
 const SECONDS = 2;
 const WARM_UP = { callers: 16, seconds: 2 };
 
@@ -41,7 +43,6 @@ export async function measureRequests(
   store: BenchStore,
   what: keyof typeof LOADS,
   stored: number,
-  { rounds: count, callers: numbers }: { rounds: number; callers: readonly number[] } = USUAL,
 ): Promise<Measurements> {
   const load = LOADS[what]();
   const [ours, plain, bareLocation] = [
@@ -56,7 +57,7 @@ export async function measureRequests(
     ours: new Map(),
   };
   const bare = new Map<number, number>();
-  for (const callers of numbers) {
+  for (const [callers, count] of ROUNDS) {
     const rounds: { plain: Measured[]; ours: Measured[]; bare: number[] } = { plain: [], ours: [], bare: [] };
     for (let round = 0; round < count; round++) {
       if (what === 'pushes') rounds.bare.push(await bareUpserts(bareLocation, callers, SECONDS));
