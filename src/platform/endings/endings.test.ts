@@ -1,51 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { engines } from '../../../test/engines.ts';
-import {
-  CLIENT,
-  EXTERNAL_USER,
-  type PlatformOptions,
-  startPlatform,
-} from '../../../test/platform/platform.ts';
-import { scriptedServer } from '../../../test/platform/server.ts';
-import type { EndingRow } from '../store/index.ts';
-import { endingRemedy } from './remedy.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** PGlite is slow to start, and the store is tested on it. */
-const ENGINES = engines.filter(({ name }) => name !== 'pglite');
-
-async function setUp(options: PlatformOptions = {}) {
-  const provider = await scriptedServer(() => ({ body: { access_token: 'access-1', expires_in: 3600 } }));
-  const host = await scriptedServer();
-  const endpoint = { tokenEndpoint: provider.url };
-  const made = await startPlatform({
-    providers: { zoom: endpoint, 'google-calendar': endpoint },
-    hostWebhook: { url: host.url, secrets: [`whsec_${Buffer.alloc(32, 1).toString('base64')}`] },
-    ...options,
-  });
-  const token = (more: object = {}) => ({
-    access_token: 'access-0',
-    refresh_token: 'refresh-0',
-    expiry_date: made.clock.now() + HOUR,
-    ...more,
-  });
-  async function endings(query = '') {
-    const answer = await made.api('GET', `/api/keyferry/v1/endings${query}`);
-    return (await answer.json()) as { endings: Record<string, unknown>[]; next: string | null };
-  }
-  const told = async () =>
-    (
-      await made.platform.database.db
-        .selectFrom('platform_event')
-        .select(['kind', 'detail', 'at', 'connectionId', 'appSlug'])
-        .where('kind', 'in', ['connection.ending', 'app.secret_ending'])
-        .orderBy('id')
-        .execute()
-    ).map(({ at, ...event }) => ({ ...event, at: at - start }));
-  const start = made.clock.now();
-  return { ...made, provider, host, token, endings, told, start };
-}
+import { expect, onTestFinished, test } from 'vitest';
+import { DAY, ENGINES, endingsGround, HOUR } from '../../../test/platform/endings-ground.ts';
+import { EXTERNAL_USER } from '../../../test/platform/platform.ts';
 
 const WEEK = { refresh_token_expires_in: 7 * 86_400 };
 
@@ -55,7 +10,7 @@ for (const engine of ENGINES) {
     async () => {
       const { location, dispose } = await engine.create();
       onTestFinished(dispose);
-      const { platform, connect, clock, token, endings, told, start } = await setUp({ location });
+      const { platform, connect, clock, token, endings, told, start } = await endingsGround({ location });
       const connectionId = await connect('google-calendar', token(WEEK));
       const endsAt = start + 7 * DAY;
       expect(await endings()).toEqual({
@@ -91,7 +46,7 @@ for (const engine of ENGINES) {
 }
 
 test('a refresh that states the same end does not tell it again; a new grant does', async () => {
-  const { platform, connect, clock, token, endings, provider, start } = await setUp();
+  const { platform, connect, clock, token, endings, provider, start } = await endingsGround();
   await connect('google-calendar', token(WEEK));
   await platform.runEndings();
   provider.answer = () => ({
@@ -114,7 +69,7 @@ test('a refresh that states the same end does not tell it again; a new grant doe
 });
 
 test('an idle life whose refresh keeps failing is foreseen, and no longer once it has recovered', async () => {
-  const { platform, connect, clock, token, endings, provider, told } = await setUp();
+  const { platform, connect, clock, token, endings, provider, told } = await endingsGround();
   await connect('zoom', token());
   const issue = provider.answer;
   provider.answer = () => ({ status: 503 });
@@ -135,7 +90,7 @@ test('an idle life whose refresh keeps failing is foreseen, and no longer once i
 });
 
 test('a grant that is dead, or disconnected, has no end to come', async () => {
-  const { platform, connect, clock, token, endings, provider, api } = await setUp();
+  const { platform, connect, clock, token, endings, provider, api } = await endingsGround();
   await connect('google-calendar', token(WEEK));
   const id = await connect('zoom', token({ refresh_token: undefined }));
   expect((await endings()).endings).toMatchObject([
@@ -150,159 +105,13 @@ test('a grant that is dead, or disconnected, has no end to come', async () => {
   expect(await platform.runEndings()).toBe(0);
 });
 
-describe('a client secret', () => {
-  const path = '/api/keyferry/v1/apps/zoom';
-  const put = (api: Awaited<ReturnType<typeof setUp>>['api'], date: unknown) =>
-    api('PUT', path, { keys: { ...CLIENT, client_secret_expires_at: date } });
-
-  test('whose end the operator gave is listed, told to the host, and shown with the keys', async () => {
-    const { platform, api, clock, endings, host, told } = await setUp();
-    const endsAt = Math.floor(clock.now() / DAY) * DAY + 30 * DAY;
-    const day = new Date(endsAt).toISOString().slice(0, 10);
-    const answer = await put(api, day);
-    expect(await answer.json()).toMatchObject({
-      keys: { client_secret: { set: true }, client_secret_expires_at: { set: true, value: day } },
-    });
-    expect((await endings()).endings).toEqual([]);
-    expect((await endings('?withinDays=30')).endings).toEqual([
-      {
-        kind: 'app_secret',
-        appSlug: 'zoom',
-        connectionId: null,
-        externalUserId: null,
-        endsAt,
-        reason: 'client_secret',
-        remedy: expect.stringContaining('PUT /api/keyferry/v1/apps/zoom'),
-      },
-    ]);
-    for (let passed = 0; passed < 31; passed += 1) {
-      await platform.runEndings();
-      clock.advance(DAY);
-    }
-    expect(await told()).toMatchObject([{ kind: 'app.secret_ending' }, { kind: 'app.secret_ending' }]);
-    await platform.runOutbox();
-    clock.advance(1);
-    await platform.runOutbox();
-    expect(host.received.map(({ body }) => JSON.parse(body))).toMatchObject(
-      Array(2).fill({
-        type: 'app.secret_ending',
-        data: { appSlug: 'zoom', reason: 'client_secret', endsAt: new Date(endsAt).toISOString() },
-      }),
-    );
-  });
-
-  test('with the same end is not told again; without one any more it is not told', async () => {
-    const { platform, api, clock } = await setUp();
-    const date = new Date(clock.now() + 3 * DAY).toISOString();
-    await put(api, date);
-    expect(await platform.runEndings()).toBe(1);
-    await put(api, date);
-    expect(await platform.runEndings()).toBe(0);
-    await put(api, '');
-    clock.advance(3 * DAY);
-    expect(await platform.runEndings()).toBe(0);
-  });
-
-  test.each(['tomorrow', 20270131, '2027-02-30'])('has no end %s', async date => {
-    const { api } = await setUp();
-    const answer = await put(api, date);
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain('client_secret_expires_at');
-  });
-
-  test('is a matter of apps by OAuth alone', async () => {
-    const { api } = await setUp();
-    const { apps } = (await (await api('GET', '/api/keyferry/v1/apps')).json()) as {
-      apps: { kind: string; keys: object }[];
-    };
-    for (const { kind, keys } of apps) {
-      expect('client_secret_expires_at' in keys).toBe(kind === 'oauth2');
-    }
-  });
-});
-
-describe('the list', () => {
-  test.each(ENGINES.filter(({ available }) => available))(
-    'comes in pages on $name, soonest first, each once, secrets before connections of the same moment',
-    async engine => {
-      const { location, dispose } = await engine.create();
-      onTestFinished(dispose);
-      const { api, clock, endings, token } = await setUp({ location });
-      const at = clock.now() + 5 * DAY;
-      for (let user = 1; user <= 7; user += 1) {
-        await api('POST', '/api/keyferry/v1/connections', {
-          externalUserId: `user-${user}`,
-          calcomUserId: user,
-          appSlug: 'google-calendar',
-          credential: token({ refresh_token_expires_at: at + Math.floor(user / 3) * DAY }),
-        });
-      }
-      for (const slug of ['zoom', 'google-calendar']) {
-        const date = new Date(at + DAY).toISOString();
-        await api('PUT', `/api/keyferry/v1/apps/${slug}`, {
-          keys: { ...CLIENT, client_secret_expires_at: date },
-        });
-      }
-      const all = (await endings()).endings;
-      expect(all).toHaveLength(9);
-      expect(all.map(({ endsAt, kind }) => [(Number(endsAt) - at) / DAY, kind])).toEqual([
-        [0, 'connection'],
-        [0, 'connection'],
-        [1, 'app_secret'],
-        [1, 'app_secret'],
-        [1, 'connection'],
-        [1, 'connection'],
-        [1, 'connection'],
-        [2, 'connection'],
-        [2, 'connection'],
-      ]);
-      for (const limit of [1, 2, 3, 4]) {
-        const seen: unknown[] = [];
-        for (let after: string | null = ''; after !== null; ) {
-          const place: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-          const page = await endings(`?limit=${limit}${place}`);
-          expect(page.endings.length).toBeLessThanOrEqual(limit);
-          seen.push(...page.endings);
-          after = page.next;
-        }
-        expect(seen).toEqual(all);
-      }
-      expect((await endings('?withinDays=5')).endings).toHaveLength(2);
-    },
-  );
-
-  test.each(['?after=x', '?after=1.connection.', '?withinDays=-1', '?limit=0'])('refuses %s', async query => {
-    const { api } = await setUp();
-    expect((await api('GET', `/api/keyferry/v1/endings${query}`)).status).toBe(400);
-  });
-
-  test('has a remedy for every reason, also of an app that is no longer there', () => {
-    const reasons = [
-      'client_secret',
-      'grant_lifetime',
-      'idle_lifetime',
-      'no_refresh_token',
-      'provider_stated',
-    ] as const;
-    const row: Omit<EndingRow, 'reason'> = {
-      kind: 'connection',
-      id: 'c1',
-      appSlug: 'x',
-      externalUserId: 'u',
-      endsAt: 0,
-    };
-    const remedies = reasons.map(reason => endingRemedy({ ...row, reason }, null));
-    expect(new Set(remedies).size).toBe(reasons.length);
-  });
-});
-
 test('an end that the record of an app declares counts from the consent', async () => {
   const { createCatalogue, isOAuthApp } = await import('../../apps/index.ts');
   const zoom = createCatalogue({}, []).get('zoom');
   if (zoom === undefined || !isOAuthApp(zoom)) throw new Error('no record');
   const oauth = { ...zoom.credential.oauth, grantLifetimeMs: 10 * DAY };
   const own = { ...zoom, slug: 'own', dirName: 'own', credential: { ...zoom.credential, oauth } };
-  const { connect, endings, token, start } = await setUp({ apps: [own] });
+  const { connect, endings, token, start } = await endingsGround({ apps: [own] });
   await connect('own', token());
   expect((await endings()).endings).toMatchObject([
     { appSlug: 'own', reason: 'grant_lifetime', endsAt: start + 10 * DAY },
