@@ -1,4 +1,5 @@
 import { randomBytes, scryptSync } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
 import { createInstance } from '../src/instance/index.ts';
 import { instanceSignIn } from '../src/instance/sign-in.ts';
 import type { DatabaseLocation } from '../src/lib/db/index.ts';
@@ -8,6 +9,7 @@ import { type SignInContext, setupCode } from '../src/lib/sign-in/index.ts';
 import { createPlatform } from '../src/platform/index.ts';
 import { platformSignIn } from '../src/platform/sign-in.ts';
 import { type HeldClock, heldClock } from './clock.ts';
+import type { TestDatabase, TestEngine } from './engines.ts';
 import { API_KEY, instanceConfig } from './instance.ts';
 import { platformConfig } from './platform/platform.ts';
 
@@ -63,6 +65,33 @@ export async function startRole(
     const side = await createPlatform(config, effects);
     return { side, signIn: platformSignIn(config, side.database, effects) };
   }
+}
+
+/**
+ * Roles in one database, as they may be, from before the first test of a describe until after its last.
+ * @returns gives the one of a role, once they have started
+ */
+export function rolesOn(
+  engine: TestEngine,
+  options: RoleOptions = {},
+  roles = ROLES,
+): (role: RoleName) => SignInSide {
+  let store: TestDatabase;
+  const sides = new Map<RoleName, SignInSide>();
+  beforeAll(async () => {
+    store = await engine.create();
+    for (const role of roles) sides.set(role, await startRole(role, store.location, options));
+  });
+  afterAll(async () => {
+    // PGlite is one connection: the first to close closes it for both.
+    for (const side of sides.values()) await side.close();
+    await store.dispose();
+  });
+  return role => {
+    const side = sides.get(role);
+    if (side === undefined) throw new Error(`The ${role} has not started.`);
+    return side;
+  };
 }
 
 /** An admin who can sign in, with a hash that is cheap to check. @returns the id */

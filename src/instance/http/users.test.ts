@@ -1,30 +1,23 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { heldClock } from '../../../test/clock.ts';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
 import {
   addAdmin,
   bodyOf,
   newAdmin,
   problemOf,
+  rolesOn,
   type SignInSide,
-  startRole,
   Visitor,
   withKey,
 } from '../../../test/sign-in.ts';
 import type { UserView } from '../store/index.ts';
 
 describeEngines('the users', engine => {
-  let store: TestDatabase;
+  const sideOf = rolesOn(engine, {}, ['instance']);
   let side: SignInSide;
-  const clock = heldClock();
-  beforeAll(async () => {
-    store = await engine.create();
-    side = await startRole('instance', store.location, { clock });
-  });
-  afterAll(async () => {
-    await side.close();
-    await store.dispose();
+  beforeAll(() => {
+    side = sideOf('instance');
   });
 
   async function add(user: object): Promise<UserView> {

@@ -1,16 +1,15 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { heldClock } from '../../../test/clock.ts';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { describeEngines } from '../../../test/engines.ts';
 import {
   ADMIN,
   bodyOf,
   newAdmin,
   problemOf,
   ROLES,
-  type RoleName,
+  rolesOn,
   type SignInSide,
-  startRole,
   Visitor,
 } from '../../../test/sign-in.ts';
 import { makeOneTimePassword } from './people.ts';
@@ -20,17 +19,8 @@ import { IDLE_MS, LIFE_MS, type SessionView, TOUCH_MS } from './sessions.ts';
 const FRESH = 'another good password';
 
 describeEngines('sessions', engine => {
-  let store: TestDatabase;
-  const sides = new Map<RoleName, SignInSide>();
   const clock = heldClock();
-  beforeAll(async () => {
-    store = await engine.create();
-    for (const role of ROLES) sides.set(role, await startRole(role, store.location, { clock }));
-  });
-  afterAll(async () => {
-    for (const side of sides.values()) await side.close();
-    await store.dispose();
-  });
+  const sideOf = rolesOn(engine, { clock });
 
   describe.each(ROLES)('of the %s', role => {
     let side: SignInSide;
@@ -38,7 +28,7 @@ describeEngines('sessions', engine => {
     let email: string;
     let visitor: Visitor & { readonly id: number };
     beforeEach(async () => {
-      side = sides.get(role) as SignInSide;
+      side = sideOf(role);
       count += 1;
       email = `${role}-${count}@example.com`;
       visitor = await newAdmin(side, email);

@@ -1,34 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
-import {
-  bodyOf,
-  problemOf,
-  ROLES,
-  type RoleName,
-  type SignInSide,
-  startRole,
-  Visitor,
-  withKey,
-} from '../../../test/sign-in.ts';
+import { describe, expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
+import { bodyOf, problemOf, ROLES, rolesOn, Visitor, withKey } from '../../../test/sign-in.ts';
 import { TRIES_KEPT_MS } from './tries.ts';
 
 describeEngines('set-up', engine => {
-  // Both roles in one database, as they may be.
-  let store: TestDatabase;
-  const sides = new Map<RoleName, SignInSide>();
-  beforeAll(async () => {
-    store = await engine.create();
-    for (const role of ROLES) sides.set(role, await startRole(role, store.location));
-  });
-  afterAll(async () => {
-    // PGlite is one connection: the first to close closes it for both.
-    for (const side of sides.values()) await side.close();
-    await store.dispose();
-  });
+  const sideOf = rolesOn(engine);
 
   describe.each(ROLES)('of the %s', role => {
     test('makes the first admin, once, and signs in', async () => {
-      const side = sides.get(role) as SignInSide;
+      const side = sideOf(role);
       const visitor = new Visitor(side);
       expect(await side.setupLink()).toBe(`${side.publicUrl}/setup#code=${side.code}`);
       expect(await bodyOf(visitor.send('GET', '/api/session'))).toMatchObject({

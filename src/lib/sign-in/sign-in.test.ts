@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { heldClock } from '../../../test/clock.ts';
-import { describeEngines, engines, type TestDatabase, type TestEngine } from '../../../test/engines.ts';
+import { describeEngines, engines, type TestEngine } from '../../../test/engines.ts';
 import {
   ADMIN,
   addAdmin,
@@ -9,7 +9,7 @@ import {
   newAdmin,
   problemOf,
   ROLES,
-  type RoleName,
+  rolesOn,
   type SignInSide,
   startRole,
   Visitor,
@@ -21,24 +21,15 @@ import { type Limit, TRIES_KEPT_MS, takeTry } from './tries.ts';
 const WRONG = 'not the password';
 
 describeEngines('signing in', engine => {
-  let store: TestDatabase;
-  const sides = new Map<RoleName, SignInSide>();
   const clock = heldClock();
-  beforeAll(async () => {
-    store = await engine.create();
-    for (const role of ROLES) sides.set(role, await startRole(role, store.location, { clock }));
-  });
-  afterAll(async () => {
-    for (const side of sides.values()) await side.close();
-    await store.dispose();
-  });
+  const sideOf = rolesOn(engine, { clock });
 
   describe.each(ROLES)('at the %s', role => {
     let side: SignInSide;
     let count = 0;
     let email: string;
     beforeEach(async () => {
-      side = sides.get(role) as SignInSide;
+      side = sideOf(role);
       count += 1;
       email = `${role}-${count}@example.com`;
       await addAdmin(side, email);
@@ -164,7 +155,7 @@ describeEngines('signing in', engine => {
   });
 
   test('tries from anywhere are 300 a minute where addresses are not known', async () => {
-    const side = sides.get('instance') as SignInSide;
+    const side = sideOf('instance');
     clock.advance(TRIES_KEPT_MS);
     const [all] = signInLimits('', { address: null, browser: null }, clock.now()).shared;
     if (!all) throw new Error('There is no such limit.');

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
 import {
   addAdmin,
   bodyOf,
   newAdmin,
   problemOf,
+  rolesOn,
   type SignInSide,
-  startRole,
   Visitor,
   withKey,
 } from '../../../test/sign-in.ts';
@@ -16,15 +16,10 @@ import type { OperatorView } from '../store/operators.ts';
 const OPERATORS = '/api/keyferry/v1/operators';
 
 describeEngines('the operators', engine => {
-  let store: TestDatabase;
+  const sideOf = rolesOn(engine, {}, ['platform']);
   let side: SignInSide;
-  beforeAll(async () => {
-    store = await engine.create();
-    side = await startRole('platform', store.location);
-  });
-  afterAll(async () => {
-    await side.close();
-    await store.dispose();
+  beforeAll(() => {
+    side = sideOf('platform');
   });
 
   // While there is no other: the tests below add some.

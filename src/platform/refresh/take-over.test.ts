@@ -1,6 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../../../test/engines.ts';
-import { HOUR_MS, refreshGround, sleeper, strictly, tokenOf } from '../../../test/platform/refresh-ground.ts';
+import {
+  HOUR_MS,
+  type RefreshGround,
+  refreshGround,
+  sleeper,
+  strictly,
+  tokenOf,
+} from '../../../test/platform/refresh-ground.ts';
 import { freshCredential } from './fresh-credential.ts';
 
 for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
@@ -9,6 +16,17 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
       const { location, dispose } = await engine.create();
       onTestFinished(dispose);
       return refreshGround(location);
+    }
+
+    /** A process has an answer, and sleeps before it commits it. */
+    async function sleeping(appSlug: string, prepare: (one: RefreshGround) => void = () => undefined) {
+      const one = await ground();
+      prepare(one);
+      const asleep = await sleeper(one);
+      const id = await one.connect(appSlug);
+      const wake = asleep.refresh(id);
+      await asleep.answered;
+      return { one, id, wake };
     }
 
     test('is committed by whoever comes next, before anything is asked', async () => {
@@ -35,11 +53,7 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('loses to a newer one, is kept, and serves when that is dead', async () => {
-      const one = await ground();
-      const asleep = await sleeper(one);
-      const id = await one.connect('graceful');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('graceful');
       await one.endLeases();
       // Within the grace the used token is taken again.
       expect(tokenOf(await freshCredential(one.context, id))).toBe('access-2');
@@ -57,13 +71,10 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('is no way out where it is the same that was stored and died', async () => {
-      const one = await ground();
       const same = { access_token: 'access-same', refresh_token: 'refresh-same', expires_in: 3600 };
-      one.provider.answer = () => ({ body: same });
-      const asleep = await sleeper(one);
-      const id = await one.connect('graceful');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('graceful', ({ provider }) => {
+        provider.answer = () => ({ body: same });
+      });
       await one.endLeases();
       await freshCredential(one.context, id);
       expect(await wake()).toBe('access-same');
@@ -77,11 +88,7 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('is forgotten once the newer one has proved to live', async () => {
-      const one = await ground();
-      const asleep = await sleeper(one);
-      const id = await one.connect('graceful');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('graceful');
       await one.endLeases();
       await freshCredential(one.context, id);
       await wake();
@@ -92,12 +99,7 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('raises a grant that was called dead meanwhile', async () => {
-      const one = await ground();
-      strictly(one);
-      const asleep = await sleeper(one);
-      const id = await one.connect('rotating');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('rotating', strictly);
       await one.endLeases();
       await expect(freshCredential(one.context, id)).rejects.toMatchObject({ code: 'needs_reconnect' });
       expect(await one.state(id)).toMatchObject({ status: 'needs_reconnect', statusReason: 'answer_lost' });
@@ -113,11 +115,7 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('is given up when its user has granted anew', async () => {
-      const one = await ground();
-      const asleep = await sleeper(one);
-      const id = await one.connect('rotating');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('rotating');
       const again = { imported: false, access_token: 'anew', refresh_token: 'refresh-anew' };
       expect(await one.connect('rotating', { ...again, expiry_date: one.clock.now() + HOUR_MS })).toBe(id);
       expect(await wake()).toBe('anew');
@@ -125,12 +123,7 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
     });
 
     test('is the next state of a grant that was connected anew without a refresh token', async () => {
-      const one = await ground();
-      strictly(one);
-      const asleep = await sleeper(one);
-      const id = await one.connect('rotating');
-      const wake = asleep.refresh(id);
-      await asleep.answered;
+      const { one, id, wake } = await sleeping('rotating', strictly);
       // The provider gave none again, so that the vault keeps the one that is being used up.
       const again = { imported: false, access_token: 'anew', refresh_token: undefined };
       expect(await one.connect('rotating', { ...again, expiry_date: one.clock.now() + HOUR_MS })).toBe(id);
