@@ -8,6 +8,10 @@ import { listHeads } from './list-heads.ts';
 const LONGEST_SLEEP_MS = 10_000;
 /** And at least. */
 const SHORTEST_SLEEP_MS = 1_000;
+/** How many ends are told in one look, of connections and of client secrets: what is due for a refresh waits for it. */
+export const NOTICES = 100;
+/** How long there is no look for ends to tell once all are told, in milliseconds: a week is not told to the second. */
+export const NOTICES_EACH_MS = 60_000;
 
 /** Refreshes grants before anybody needs it. */
 export interface Scheduler {
@@ -27,7 +31,9 @@ export function createScheduler(context: RefreshContext): Scheduler {
   const lanes = new Map<string, Lane>(
     slugs.map(slug => [slug, createLane(context, slug, () => closing.signal.aborted)]),
   );
-  const underWay = new Set<Promise<unknown>>();
+  /** The runs of the lanes, and what waits for each: a lane that is set off again goes on with the same. */
+  const underWay = new Map<Promise<number>, Promise<unknown>>();
+  let tellAt = 0;
   let loop: Promise<void> | null = null;
 
   /** Sets off the lanes that have something due. */
@@ -48,11 +54,20 @@ export function createScheduler(context: RefreshContext): Scheduler {
   async function look(): Promise<number> {
     const { runs, nextAt } = await setOff();
     for (const one of runs) {
-      const ended: Promise<unknown> = one.catch(logged).finally(() => underWay.delete(ended));
-      underWay.add(ended);
+      if (underWay.has(one)) continue;
+      const ended = one.catch(logged).finally(() => underWay.delete(one));
+      underWay.set(one, ended);
     }
-    await tellEndings(context);
+    await tell();
     return Math.min(Math.max(nextAt - effects.now(), SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+  }
+
+  /** A backlog goes on at the next look. */
+  async function tell(): Promise<void> {
+    const isClosing = () => closing.signal.aborted;
+    if (isClosing() || effects.monotonic() < tellAt) return;
+    const told = await tellEndings(context, { limit: NOTICES, isClosing });
+    if (told < NOTICES) tellAt = effects.monotonic() + NOTICES_EACH_MS;
   }
 
   function logged(error: unknown): void {
@@ -77,7 +92,7 @@ export function createScheduler(context: RefreshContext): Scheduler {
     async close() {
       closing.abort();
       await loop;
-      await Promise.all(underWay);
+      await Promise.all(underWay.values());
     },
   };
 }

@@ -91,7 +91,7 @@ describe('an idle life', () => {
 
   test('is the foreseen end of a grant whose refresh fails, unless another comes first', () => {
     const known = { grantExpiresAt: null, idleEndsAt: NOW + 60 * DAY, endingReason: null };
-    expect(planFailing(known, { retryAt: NOW + MINUTE, at: NOW })).toEqual({
+    expect(planFailing(known, { refreshDueAt: NOW + MINUTE, at: NOW })).toEqual({
       grantExpiresAt: null,
       idleEndsAt: NOW + 60 * DAY,
       refreshDueAt: NOW + MINUTE,
@@ -99,7 +99,7 @@ describe('an idle life', () => {
       noticeAt: NOW + 53 * DAY,
     });
     const sooner = { ...known, grantExpiresAt: NOW + DAY, endingReason: 'provider_stated' };
-    expect(planFailing(sooner, { retryAt: NOW, at: NOW })).toMatchObject({
+    expect(planFailing(sooner, { refreshDueAt: NOW, at: NOW })).toMatchObject({
       ending: { at: NOW + DAY, reason: 'provider_stated' },
       noticeAt: NOW,
     });

@@ -76,18 +76,19 @@ export function planTokens({ credential: { oauth } }: OAuthApp, tokens: NewToken
 
 /**
  * The plan of a grant whose refresh failed for a while: without one it ends when its idle life does.
- * @param failure.retryAt when it may be tried again, in epoch milliseconds
+ * @param failure.refreshDueAt when it is tried again without anybody asking, in epoch milliseconds
  * @param failure.at epoch milliseconds
  */
 export function planFailing(
   known: KnownEnds & { readonly endingReason: string | null },
-  failure: { readonly retryAt: number; readonly at: number },
+  failure: { readonly refreshDueAt: number; readonly at: number },
 ): Plan {
   const { grantExpiresAt, idleEndsAt, endingReason } = known;
+  const { refreshDueAt: due, at } = failure;
   const fixed = endingReason === 'grant_lifetime' ? endingReason : 'provider_stated';
   const ends = [endAt(idleEndsAt, 'idle_lifetime'), endAt(grantExpiresAt, fixed)].filter(end => end !== null);
   const [ending = null] = ends.sort((one, other) => one.at - other.at);
-  return foresee({ grantExpiresAt, idleEndsAt, refreshDueAt: failure.retryAt, ending, at: failure.at });
+  return foresee({ grantExpiresAt, idleEndsAt, refreshDueAt: due, ending, at });
 }
 
 const DAY_MS = 86_400_000;

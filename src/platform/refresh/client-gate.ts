@@ -9,7 +9,7 @@ import {
   findAppRefusal,
   insertEvent,
 } from '../store/index.ts';
-import { findOAuthApp, readDatedKeys } from '../vault/index.ts';
+import { appLeaseName, findOAuthApp, readDatedKeys } from '../vault/index.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LEASE_MS } from './lease.ts';
 
@@ -37,16 +37,15 @@ const SOON_MS = 1_000;
 export async function enterGate(context: RefreshContext, slug: string): Promise<Gate> {
   const { database, effects } = context;
   const app = findOAuthApp(context, slug);
-  const { keys, updatedAt } = await readDatedKeys(context, app);
+  const { keys, updatedAt, refusedAt, refusals, probeAt } = await readDatedKeys(context, app);
   const client = oauthClient(app, keys);
-  const refusal = await findAppRefusal(database.db, slug);
-  if (refusal === null) return { client, slug, updatedAt, refusal, leave: async () => undefined };
-  const wait = refusal.probeAt - effects.now();
+  if (refusedAt === null) return { client, slug, updatedAt, refusal: null, leave: async () => undefined };
+  const wait = probeAt - effects.now();
   if (wait > 0) throw turnedAway(slug, wait);
-  const lease = await acquireLease(database, `platform:app:${slug}`, LEASE_MS);
+  const lease = await acquireLease(database, appLeaseName(slug), LEASE_MS);
   if (lease === null) throw turnedAway(slug, SOON_MS);
   const leave = async () => void (await releaseLease(database, lease));
-  return { client, slug, updatedAt, refusal, leave };
+  return { client, slug, updatedAt, refusal: { refusals, probeAt }, leave };
 }
 
 /**

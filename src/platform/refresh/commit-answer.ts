@@ -32,6 +32,7 @@ export async function commitAnswer(
   const app = findOAuthApp(context, appSlug);
   const plan = planTokens(app, { id, credential: stored, answer: tokens, before: row }, at);
   const written = await database.db.transaction().execute(async trx => {
+    // Not the row as it was read: a failure that is noted meanwhile leaves the version as it is.
     const before = await findConnection(trx, id);
     const now = await replaceCredential(trx, { id, version, sealedCredential, expiresAt, plan }, at);
     if (now === null || before === null) return null;

@@ -56,6 +56,18 @@ describe('an answer that was lost on its way', () => {
     expect(await events()).toEqual(['connection.imported', 'connection.failing provider_unanswered']);
   });
 
+  test('is worked on when the token ends, and whoever is told that it is refused need not wait for that', async () => {
+    const { ask, clock, state, id, endsAt, presented } = await lost('rotating');
+    clock.advance(MINUTE);
+    expect(await ask(AHEAD)).toBe('access-0');
+    const row = await state(id);
+    expect(row).toMatchObject({ statusReason: 'provider_answer_missing', refreshDueAt: endsAt - 5_000 });
+    expect(row.retryAt).toBeLessThanOrEqual(clock.now() + MINUTE);
+    clock.advance(MINUTE);
+    expect(await ask({ rejected: token => token === 'access-0' })).toBe('needs_reconnect');
+    expect(presented()).toEqual(['refresh-0', 'refresh-0']);
+  });
+
   test('costs the grant at its end, where the provider had spent the token: the reason is told', async () => {
     const { ask, clock, state, id, events, presented } = await lost('rotating');
     clock.advance(5 * MINUTE);

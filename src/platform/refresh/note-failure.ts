@@ -18,6 +18,8 @@ export interface Failure {
   readonly statusReason?: string;
   /** The latest time for the next try, in epoch milliseconds. */
   readonly retryBy?: number | null;
+  /** When it is next worked on without anybody asking, where that is later than the next try that one may ask for. */
+  readonly dueAt?: number;
   /** The attempt that is over with it: the provider has answered, or nothing was sent. */
   readonly over?: string | null;
   /** The incident is another's: no event of this connection tells of it. */
@@ -31,7 +33,15 @@ export interface Failure {
 export async function noteFailure(
   { database, effects }: Pick<RefreshContext, 'database' | 'effects'>,
   row: ConnectionRow,
-  { error, reason, statusReason = error.code, retryBy = null, over = null, quiet = false }: Failure,
+  {
+    error,
+    reason,
+    statusReason = error.code,
+    retryBy = null,
+    dueAt = 0,
+    over = null,
+    quiet = false,
+  }: Failure,
 ): Promise<void> {
   const { id, version, externalUserId, appSlug } = row;
   const at = effects.now();
@@ -39,7 +49,8 @@ export async function noteFailure(
   const backoff = error.code === 'provider_blocked' ? BLOCKED_RETRY : RETRY;
   const wait = backoffMs(backoff, row.failures + 1, effects.random(), error.retryAfterMs);
   const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, retryBy ?? Number.POSITIVE_INFINITY));
-  const plan = status === 'needs_reconnect' ? NOTHING_PLANNED : planFailing(row, { retryAt, at });
+  const refreshDueAt = Math.max(retryAt, dueAt);
+  const plan = status === 'needs_reconnect' ? NOTHING_PLANNED : planFailing(row, { refreshDueAt, at });
   await database.db.transaction().execute(async trx => {
     if (over !== null) await deleteRefreshAttempt(trx, over);
     const noted = await markFailed(trx, { id, version, status, reason: statusReason, retryAt, plan }, at);

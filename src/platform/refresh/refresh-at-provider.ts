@@ -57,9 +57,15 @@ function refuseTooSoon({ effects }: RefreshContext, { row }: Grant): void {
 }
 
 /**
+ * The longest time between two looks at a connection in doubt, in milliseconds: the end of its token may be
+ * years away or never come, and the doubt may end sooner, with its trace in the journal.
+ */
+export const DOUBT_PAUSE_MS = 86_400_000;
+
+/**
  * The refresh token was sent and the answer is not known: it may be spent. A provider with a grace period
  * takes it again. With any other, a second use may end the grant, the access token that still serves with it;
- * so it is tried when that no longer serves, and there is nothing to lose.
+ * so it is tried when that no longer serves, and there is nothing to lose. Until then nobody works on it unasked.
  */
 async function refuseInDoubt(
   context: RefreshContext,
@@ -72,7 +78,8 @@ async function refuseInDoubt(
   if (typeof graceMs === 'number' && context.effects.now() < doubtSince + graceMs) return;
   const error = answerMissing(row.appSlug);
   const retryBy = row.expiresAt === null ? null : row.expiresAt - EXPIRY_MARGIN_MS;
-  await noteFailure(context, row, { error, reason: 'an answer is missing', retryBy });
+  const dueAt = Math.min(retryBy ?? Number.POSITIVE_INFINITY, context.effects.now() + DOUBT_PAUSE_MS);
+  await noteFailure(context, row, { error, reason: 'an answer is missing', retryBy, dueAt });
   throw error;
 }
 

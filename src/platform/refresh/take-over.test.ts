@@ -52,6 +52,22 @@ for (const engine of engines.filter(({ name }) => name !== 'pglite')) {
       ]);
     });
 
+    test('recovers a grant that was called failing meanwhile, by who saw that an answer was missing', async () => {
+      const one = await ground();
+      const asleep = await sleeper(one);
+      const id = await one.connect('rotating', { expiry_date: one.clock.now() + 30_000 });
+      const wake = asleep.refresh(id);
+      await asleep.answered;
+      await one.endLeases();
+      expect(tokenOf(await freshCredential(one.context, id))).toBe('access-0');
+      expect(await wake()).toBe('access-1');
+      expect(await one.events()).toEqual([
+        'connection.imported',
+        'connection.failing provider_answer_missing',
+        'connection.recovered',
+      ]);
+    });
+
     test('loses to a newer one, is kept, and serves when that is dead', async () => {
       const { one, id, wake } = await sleeping('graceful');
       await one.endLeases();

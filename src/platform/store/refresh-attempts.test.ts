@@ -64,7 +64,7 @@ describeEngines('the journal of refreshes', engine => {
   test('lists the attempts of a connection, the newest first, with what is known', async () => {
     await begun('1.1', '1.3', '2.2', '1.2');
     expect(await ids()).toEqual(['2.2', '1.3', '1.2', '1.1']);
-    expect(await keepAnswer(database.db, { id: '1.2', sealedAnswer: 'the answer' })).toBe(true);
+    await keepAnswer(database.db, { id: '1.2', sealedAnswer: 'the answer' });
     expect(await listRefreshAttempts(database.db, 'c1')).toContainEqual({
       id: '1.2',
       connectionId: 'c1',
@@ -79,8 +79,9 @@ describeEngines('the journal of refreshes', engine => {
   test('takes no answer for what is superseded', async () => {
     await begun('1.1');
     await deleteRefreshAttempt(database.db, '1.1');
-    expect(await keepAnswer(database.db, { id: '1.1', sealedAnswer: 'late' })).toBe(false);
+    await keepAnswer(database.db, { id: '1.1', sealedAnswer: 'late' });
     expect(await ids()).toEqual([]);
+    expect(await listRefreshAttempts(database.db, 'c2')).toMatchObject([{ id: 'other', sealedAnswer: null }]);
   });
 
   test('a commit ends its attempt and those begun before its version, and no others', async () => {

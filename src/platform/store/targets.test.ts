@@ -29,7 +29,8 @@ describeEngines('targets, their users and the keys of apps', engine => {
   test('app keys are replaced, and read one or all', async () => {
     await putAppKeys(ground.database.db, { ...KEYS, sealedKeys: 'a', at: NOW });
     await putAppKeys(ground.database.db, { ...KEYS, sealedKeys: 'b', at: LATER });
-    const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER, refusedAt: null }];
+    const notRefused = { refusedAt: null, refusals: 0, probeAt: 0 };
+    const rows = [{ slug: 'zoom', sealedKeys: 'b', updatedAt: LATER, ...notRefused }];
     expect(await listAppKeys(ground.database.db)).toEqual(rows);
     expect(await listAppKeys(ground.database.db, 'zoom')).toEqual(rows);
     expect(await listAppKeys(ground.database.db, 'other')).toEqual([]);

@@ -61,3 +61,8 @@ export function connectionIdentity(id: string): string {
 export function leaseName(id: string): string {
   return `platform:connection:${id}`;
 }
+
+/** The name of the lease under which one grant of an app tries a client that its provider refuses. */
+export function appLeaseName(slug: string): string {
+  return `platform:app:${slug}`;
+}
