@@ -83,29 +83,31 @@ export async function updateOperator(
   { store, tables, effects }: Needs,
   { id, changes, actor }: { readonly id: number; readonly changes: OperatorChanges; readonly actor: string },
 ): Promise<OperatorView> {
-  const { name, locked } = changes;
+  const { locked } = changes;
   return store.db.transaction().execute(async trx => {
     if (locked === true) await keepAnAdmin(trx, store.engine, tables, id);
-    const { rows } = await sql<OperatorRow>`select ${COLUMNS} from "operator" where "id" = ${id}`.execute(
-      trx,
-    );
-    const [row] = rows;
-    if (!row) throw operatorNotFound();
-    const before = viewOf(row);
-    const after = {
-      ...before,
-      name: name === undefined ? before.name : name,
-      locked: locked ?? before.locked,
-    };
-    await sql`update "operator" set "name" = ${after.name}, "locked" = ${after.locked}
-      where "id" = ${id}`.execute(trx);
+    const before = await readOperator(trx, id);
+    const columns = Object.entries(changes).filter(([, value]) => value !== undefined);
+    if (columns.length > 0) {
+      // Only what was given: another may change the rest at this moment.
+      const set = sql.join(columns.map(([name, value]) => sql`${sql.ref(name)} = ${value}`));
+      await sql`update "operator" set ${set} where "id" = ${id}`.execute(trx);
+    }
     if (locked === true) await deleteSessionsOf(trx, tables, id);
-    if (after.locked !== before.locked) {
-      const kind = after.locked ? 'user.locked' : 'user.unlocked';
+    if (locked !== undefined && locked !== before.locked) {
+      const kind = locked ? 'user.locked' : 'user.unlocked';
       await insertEvent(trx, { kind, actor, detail: operatorActor(id) }, effects.now());
     }
-    return after;
+    return readOperator(trx, id);
   });
+}
+
+/** @throws KeyferryError operator_not_found */
+async function readOperator(db: Store['db'], id: number): Promise<OperatorView> {
+  const { rows } = await sql<OperatorRow>`select ${COLUMNS} from "operator" where "id" = ${id}`.execute(db);
+  const [row] = rows;
+  if (!row) throw operatorNotFound();
+  return viewOf(row);
 }
 
 /** Removes an operator, with all sessions. @throws KeyferryError operator_not_found, last_admin */
