@@ -1,3 +1,4 @@
+import { HOST_TARGET } from '../../src/platform/host-webhooks/payload.ts';
 import type { EventKind } from '../../src/platform/store/insert-event.ts';
 import type { StatusLook } from '../parts/status.tsx';
 
@@ -26,7 +27,7 @@ export function receiverName({
   readonly targetId: string;
   readonly calcomUserId: number | null;
 }): string {
-  const place = targetId === 'host' ? 'your back end' : targetId;
+  const place = targetId === HOST_TARGET ? 'your back end' : targetId;
   return calcomUserId === null ? place : `${place}, user ${calcomUserId}`;
 }
 

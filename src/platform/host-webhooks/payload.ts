@@ -1,5 +1,10 @@
 import type { NewEvent } from '../store/index.ts';
 
+/** What stands for the host where a delivery names its target. */
+export const HOST_TARGET = 'host';
+/** What comes before the id of an event in the key of the outbox. */
+export const HOST_KEY_PREFIX = 'host:';
+
 /** The events of which the host hears, by their kind here. What the host has done itself it is not told. */
 const TYPES: Readonly<Partial<Record<NewEvent['kind'], string>>> = {
   'connection.connected': 'connection.connected',

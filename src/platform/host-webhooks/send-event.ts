@@ -2,10 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import type { OutboundAnswer } from '../../lib/outbound.ts';
 import type { PlatformContext } from '../context.ts';
 import type { OutboxRow } from '../store/index.ts';
+import { HOST_KEY_PREFIX } from './payload.ts';
 import type { HostWebhook } from './webhook.ts';
-
-/** What comes before the id in the key of the outbox. */
-const PREFIX = 'host:';
 
 /**
  * Tells the host of an event, signed by the Standard Webhooks scheme. The id is the same at each try; the
@@ -17,7 +15,7 @@ export async function sendEvent(
   { key, payload }: Pick<OutboxRow, 'key' | 'payload'>,
   { url, secrets }: HostWebhook,
 ): Promise<OutboundAnswer> {
-  const id = key.slice(PREFIX.length);
+  const id = key.slice(HOST_KEY_PREFIX.length);
   const body = payload ?? '{}';
   const at = new Date(effects.now());
   return outbound(url, {

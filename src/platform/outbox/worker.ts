@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DEADLINE_MS, type PlatformContext } from '../context.ts';
-import { claimOutbox, finishOutbox, insertEvent, type NewEvent, type OutboxRow } from '../store/index.ts';
+import {
+  claimOutbox,
+  finishOutbox,
+  insertEvent,
+  moveHostEvents,
+  type NewEvent,
+  type OutboxRow,
+} from '../store/index.ts';
 import type { Bell } from './bell.ts';
 import { deliver } from './deliver.ts';
 import type { Verdict } from './judge-delivery.ts';
@@ -95,19 +102,22 @@ async function finish(
 ): Promise<void> {
   const at = effects.now();
   const { state, waitMs, status, error } = verdict ?? AGAIN;
-  const { id, generation, appSlug } = wish;
+  const { id, generation, topic, connectionId, appSlug } = wish;
   const claimedBy = wish.claimedBy ?? '';
   const outcome = { id, generation, claimedBy, state, dueAt: at + waitMs, status, error };
-  if (state !== 'stopped') {
+  const toHost = topic === 'host.event';
+  if (state !== 'stopped' && !toHost) {
     await finishOutbox(database.db, outcome, at);
     return;
   }
-  const stopped = await database.db.transaction().execute(async trx => {
-    const written = await finishOutbox(trx, outcome, at);
-    if (written) await insertEvent(trx, stoppedEvent(wish, error), at);
-    return written;
+  const written = await database.db.transaction().execute(async trx => {
+    if (!(await finishOutbox(trx, outcome, at))) return false;
+    if (state === 'stopped') await insertEvent(trx, stoppedEvent(wish, error), at);
+    if (toHost) await moveHostEvents(trx, { id, connectionId, state, dueAt: outcome.dueAt }, at);
+    return true;
   });
-  if (stopped) effects.log.warn({ delivery: id, app: appSlug, status, error }, 'delivery stopped');
+  if (written && state === 'stopped')
+    effects.log.warn({ delivery: id, app: appSlug, status, error }, 'delivery stopped');
 }
 
 /** The host is not told that it does not take what it is told. */

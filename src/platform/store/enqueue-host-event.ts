@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { hostPayload, hostType } from '../host-webhooks/payload.ts';
+import { HOST_KEY_PREFIX, HOST_TARGET, hostPayload, hostType } from '../host-webhooks/payload.ts';
 import type { NewEvent } from './insert-event.ts';
 
 /**
@@ -24,10 +24,14 @@ export async function enqueueHostEvent<Tables>(
   if (listens === undefined) return;
   const externalUserId = event.externalUserId ?? listens.externalUserId;
   const payload = hostPayload(type, { ...event, externalUserId }, at);
+  const place = connectionId ?? '';
+  // Behind one that waits to be sent again it is not due before that one: see moveHostEvents.
+  const behind = sql`(select max("dueAt") from "outbox"
+    where "connectionId" = ${place} and "topic" = 'host.event' and "state" = 'waiting' and "dueAt" > ${at})`;
   await sql`
     insert into "outbox" ("topic", "key", "targetId", "connectionId", "calcomUserId", "appSlug", "state",
       "dueAt", "createdAt", "updatedAt", "payload")
-    values ('host.event', ${`host:evt_${randomUUID()}`}, 'host', ${connectionId ?? ''}, 0, ${appSlug ?? ''}, 'waiting',
-      ${at}, ${at}, ${at}, ${payload})
+    values ('host.event', ${`${HOST_KEY_PREFIX}evt_${randomUUID()}`}, ${HOST_TARGET}, ${place}, 0, ${appSlug ?? ''}, 'waiting',
+      coalesce(${behind}, cast(${at} as bigint)), ${at}, ${at}, ${payload})
   `.execute(db);
 }

@@ -39,6 +39,7 @@ export * from './list-session-done.ts';
 export * from './list-target-users.ts';
 export * from './list-targets.ts';
 export * from './mark-failed.ts';
+export * from './move-host-events.ts';
 export * from './note-use.ts';
 export * from './operators.ts';
 export * from './outbox-row.ts';

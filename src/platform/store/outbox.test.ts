@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { describeEngines } from '../../../test/engines.ts';
 import { LATER, NOW, storeGround } from '../../../test/platform/store-ground.ts';
-import { claimOutbox, deletePushes, enqueue, finishOutbox, listDeliveries, type Wish } from './index.ts';
+import {
+  claimOutbox,
+  deletePushes,
+  enqueue,
+  finishOutbox,
+  listDeliveries,
+  renewNotDeliverable,
+  type Wish,
+} from './index.ts';
 
 describeEngines('the outbox', engine => {
   const ground = storeGround(engine);
@@ -81,6 +89,19 @@ describeEngines('the outbox', engine => {
     expect(await finishOutbox(db, finish, LATER)).toBe(false);
     expect(await listDeliveries(db, { state: 'done', limit: 1 })).toMatchObject([
       { claimedBy: null, lastStatus: 200, updatedAt: LATER },
+    ]);
+  });
+
+  test('what was not deliverable is due as if it were new', async () => {
+    const { db } = ground.database;
+    await enqueue(db, WISH, NOW);
+    const [wish] = await claimed('one');
+    const { id = 0, generation = 0 } = wish ?? {};
+    const stopped = { id, generation, claimedBy: 'one', state: 'stopped', dueAt: NOW, status: 409 } as const;
+    await finishOutbox(db, { ...stopped, error: 'not_deliverable: no key' }, NOW);
+    await renewNotDeliverable(db, 'default', LATER);
+    expect(await listDeliveries(db, { limit: 1 })).toMatchObject([
+      { state: 'waiting', generation: 2, attempts: 0, dueAt: LATER, lastStatus: null, lastError: null },
     ]);
   });
 

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../tables.ts';
+import { ANEW } from './anew.ts';
 import { OUTBOX_COLUMNS, type OutboxRow } from './outbox-row.ts';
-
-const ANEW = (at: number) => sql`
-  "state" = 'waiting', "generation" = "generation" + 1, "attempts" = 0, "dueAt" = cast(${at} as bigint),
-  "lastStatus" = null, "lastError" = null, "updatedAt" = cast(${at} as bigint)`;
 
 /**
  * Makes a delivery that was stopped, or waits, due at once.
