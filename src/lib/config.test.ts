@@ -112,4 +112,17 @@ describe('readVariables', () => {
       ['F', false, null],
     ]);
   });
+
+  test('of an address tells no query, and gives it whole', () => {
+    const variables = readVariables({
+      A: 'https://a.example/hook?token=hunter2&x=?',
+      B: 'https://b.example/?hunter2',
+    });
+    expect(variables.url('A')).toBe('https://a.example/hook?token=hunter2&x=?');
+    variables.baseUrl('B');
+    expect(variables.inForce.map(({ value }) => value)).toEqual([
+      'https://a.example/hook?…',
+      'https://b.example/?…',
+    ]);
+  });
 });

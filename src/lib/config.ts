@@ -21,7 +21,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface VariableInForce {
   readonly name: string;
   readonly set: boolean;
-  /** The value where its kind holds no secret (an address, a switch, a choice); else null. */
+  /** The value where its kind holds no secret (an address without its query, a switch, a choice); else null. */
   readonly value: string | null;
   /** Where the value comes from, in words: "the environment", ".env"; null where nothing is set or nobody said. */
   readonly source: string | null;
@@ -53,7 +53,7 @@ export function readVariables(env: Env): VariableReader {
   function look(name: string, isPublic: boolean): void {
     const given = env[name] ?? '';
     const set = given !== '';
-    inForce.set(name, { name, set, value: set && isPublic ? given : null, source: null });
+    inForce.set(name, { name, set, value: set && isPublic ? withoutQuery(given) : null, source: null });
   }
   function report(variable: string, problem: string, remedy: string): void {
     if (!problems.some(known => known.variable === variable && known.problem === problem)) {
@@ -126,6 +126,11 @@ const ADDRESS_REMEDY = 'Give an address such as https://cal.example.com.';
 
 function isQuoted(value: string): boolean {
   return /^(["']).*\1$/s.test(value);
+}
+
+/** An address as people may see it: some have a token in their query. */
+export function withoutQuery(address: string): string {
+  return address.replace(/\?.+$/s, '?…');
 }
 
 function address(text: string): string {

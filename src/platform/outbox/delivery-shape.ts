@@ -1,4 +1,5 @@
 import { isFormApp } from '../../apps/index.ts';
+import { withoutQuery } from '../../lib/config.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findHostWebhook } from '../host-webhooks/index.ts';
@@ -60,11 +61,5 @@ async function eventShape(context: PlatformContext, { payload }: OutboxRow): Pro
       remedy: 'Set KEYFERRY_HOST_WEBHOOK_URL and KEYFERRY_HOST_WEBHOOK_SECRET, and start again.',
     });
   }
-  return { method: 'POST', url: addressOnly(webhook.url), shape: JSON.parse(payload ?? '{}') };
-}
-
-/** Some hosts have a token in the query of their webhook. */
-function addressOnly(text: string): string {
-  const { origin, pathname, search } = new URL(text);
-  return `${origin}${pathname}${search === '' ? '' : '?…'}`;
+  return { method: 'POST', url: withoutQuery(webhook.url), shape: JSON.parse(payload ?? '{}') };
 }
