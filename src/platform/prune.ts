@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pruneSignIn } from '../lib/sign-in/index.ts';
 import type { PlatformContext } from './context.ts';
 import { deleteOldAttempts, deleteOldEvents, deleteOldSessions, deleteTold } from './store/index.ts';
@@ -23,13 +24,18 @@ export async function prune({
 }: Pick<PlatformContext, 'database' | 'effects' | 'signIn'>): Promise<void> {
   const now = effects.now();
   try {
-    await deleteOldEvents(database.db, now - EVENTS_KEPT_MS);
-    await deleteOldSessions(database.db, now - SESSIONS_KEPT_MS);
+    await inBatches(() => deleteOldEvents(database.db, now - EVENTS_KEPT_MS));
+    await inBatches(() => deleteOldSessions(database.db, now - SESSIONS_KEPT_MS));
     await pruneSignIn(database.db, signIn.tables, now);
     const told = { done: now - TOLD_KEPT_MS.done, stopped: now - TOLD_KEPT_MS.stopped };
-    while ((await deleteTold(database.db, told)) > 0);
-    await deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS);
+    await inBatches(() => deleteTold(database.db, told));
+    await inBatches(() => deleteOldAttempts(database.db, now - ATTEMPTS_KEPT_MS));
   } catch (error) {
     effects.log.error({ err: error }, 'prune failed');
   }
+}
+
+/** Repeats a delete until there is no more, and lets others have their turn between: SQLite's hold the thread. */
+async function inBatches(deleteSome: () => Promise<number>): Promise<void> {
+  while ((await deleteSome()) > 0) await nextTurn();
 }
