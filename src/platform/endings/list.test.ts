@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DAY, ENGINES, endingsGround } from '../../../test/platform/endings-ground.ts';
 import { CLIENT } from '../../../test/platform/platform.ts';
+import { writeCursor } from '../../lib/http/index.ts';
 import type { EndingRow } from '../store/index.ts';
 import { endingRemedy } from './remedy.ts';
 
@@ -57,6 +58,17 @@ describe('the list', () => {
   test.each(['?after=x', '?after=1.connection.', '?withinDays=-1', '?limit=0'])('refuses %s', async query => {
     const { api } = await endingsGround();
     expect((await api('GET', `/api/keyferry/v1/endings${query}`)).status).toBe(400);
+  });
+
+  test.each([
+    ['NUL in words', '1.connection.a\0b'],
+    ['NUL in a cursor', writeCursor([1, 'connection', 'a\0b'])],
+    ['a kind that is none', writeCursor([1, 'user', 'a'])],
+    ['a cursor of another list', writeCursor(['connection', 'a'])],
+  ])('goes on after no place of %s', async (_, after) => {
+    const { api } = await endingsGround();
+    const query = new URLSearchParams({ after });
+    expect((await api('GET', `/api/keyferry/v1/endings?${query}`)).status).toBe(400);
   });
 
   test('has a remedy for every reason, also of an app that is no longer there', () => {

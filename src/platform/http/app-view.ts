@@ -50,7 +50,7 @@ export type PlatformApp = z.infer<typeof appSchema>;
 /** The apps as the operator sees them, or one of them: three statements, whatever their number. */
 export async function viewApps(context: PlatformContext, slug: string | null = null): Promise<PlatformApp[]> {
   const entries = await readAppEntries(context, slug);
-  const use = await countAppUse(context.database.db);
+  const use = await countAppUse(context.database.db, slug);
   const target = await findTarget(context, DEFAULT_TARGET);
   const address = redirectUri(context);
   return [...context.catalogue.values()]

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { isOAuthApp } from '../../apps/index.ts';
-import { answers } from '../../lib/http/index.ts';
+import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { endingRemedy } from '../endings/index.ts';
@@ -23,6 +23,8 @@ const endingSchema = z
   })
   .openapi('Ending');
 
+export type Ending = z.infer<typeof endingSchema>;
+
 const route = createRoute({
   method: 'get',
   path: '/api/keyferry/v1/endings',
@@ -30,7 +32,7 @@ const route = createRoute({
   request: {
     query: z.object({
       withinDays: z.coerce.number().min(0).max(3650).default(14),
-      after: z.string().max(300).optional().openapi({ description: '`next` of the page before' }),
+      after: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
@@ -44,7 +46,7 @@ const route = createRoute({
 export function endingRoutes(app: OpenAPIHono, context: PlatformContext): void {
   const { catalogue, database, effects } = context;
 
-  function view(row: EndingRow): z.infer<typeof endingSchema> {
+  function view(row: EndingRow): Ending {
     const { kind, id, appSlug, externalUserId, endsAt, reason } = row;
     const record = catalogue.get(appSlug);
     const remedy = endingRemedy(row, record !== undefined && isOAuthApp(record) ? record : null);
@@ -59,20 +61,15 @@ export function endingRoutes(app: OpenAPIHono, context: PlatformContext): void {
     const rows = await listEndings(database.db, filter);
     const endings = rows.slice(0, limit);
     const last = endings.at(-1);
-    const next = rows.length > limit && last !== undefined ? placeText(last) : null;
+    const next =
+      rows.length > limit && last !== undefined ? writeCursor([last.endsAt, last.kind, last.id]) : null;
     return c.json({ endings: endings.map(view), next }, 200);
   });
 }
 
-function placeText({ endsAt, kind, id }: EndingPlace): string {
-  return `${endsAt}.${kind}.${id}`;
-}
-
 /** @throws KeyferryError body_invalid */
 function readPlace(text: string): EndingPlace {
-  const [, endsAt, kind, id] = /^(\d{1,16})\.(app_secret|connection)\.(.+)$/.exec(text) ?? [];
-  if (endsAt === undefined || kind === undefined || id === undefined) {
-    throw new KeyferryError('body_invalid', 'after is not what a page gave as `next`.');
-  }
-  return { endsAt: Number(endsAt), kind: kind === 'connection' ? kind : 'app_secret', id };
+  const [endsAt, kind, id] = readCursor(text, ['number', 'string', 'string']);
+  if (kind === 'app_secret' || kind === 'connection') return { endsAt, kind, id };
+  throw new KeyferryError('body_invalid', 'after is not what a page gave as `next`.');
 }

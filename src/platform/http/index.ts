@@ -1,10 +1,15 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
-import { answerError, answerUnmatched, healthRoutes, refuseInvalid } from '../../lib/http/index.ts';
+import {
+  answerError,
+  answerUnmatched,
+  healthRoutes,
+  limitBody,
+  refuseInvalid,
+} from '../../lib/http/index.ts';
 import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
 import { VERSION } from '../../lib/version.ts';
-import { DEFAULT_HEADERS, KeyferryError } from '../../protocol/index.ts';
+import { DEFAULT_HEADERS } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { appFingerprintRoutes } from './app-fingerprints.ts';
 import { appRoutes } from './apps.ts';
@@ -40,13 +45,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
 
   sessionRoutes(app, context.signIn);
 
-  const limit = bodyLimit({
-    maxSize: API_BYTES,
-    onError: () => {
-      throw new KeyferryError('body_too_large', `The body is longer than ${API_BYTES} bytes.`);
-    },
-  });
-  app.use('/api/keyferry/*', requireAdmin(context), limit);
+  app.use('/api/keyferry/*', requireAdmin(context), limitBody(API_BYTES));
   connectSessionRoutes(app, context);
   importRoute(app, context);
   connectionRoutes(app, context);

@@ -93,6 +93,16 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
     expect((await plansOf(database, ({ db }) => countAppUse(db))).length).toBe(1);
   });
 
+  test('the use of one app is counted without the others', async () => {
+    const { db } = database;
+    expect([...(await countAppUse(db, 'zoom'))]).toEqual([['zoom', { held: 500, troubled: 10 }]]);
+    expect((await countAppUse(db, 'other')).size).toBe(0);
+    const plans = await plansOf(database, store => countAppUse(store.db, 'zoom'));
+    // Each part looks for the slug in an index, and reads none from end to end.
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN connection|Seq Scan on connection/);
+    expect(plans.join().match(/appSlug/g)?.length).toBeGreaterThan(1);
+  });
+
   test('what each sealing key has sealed is counted', async () => {
     const ring = parseKeyring(`k2:${KEY},k1:${KEY}`);
     const columns = [{ table: 'connection', column: 'sealedCredential' }];

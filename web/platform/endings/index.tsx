@@ -1,5 +1,6 @@
 import { Anchor, Group, Text } from '@mantine/core';
 import { Link } from 'wouter';
+import type { Ending } from '../../../src/platform/http/endings.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { useList } from '../../lib/use-list.ts';
 import { Choice } from '../../parts/choice.tsx';
@@ -10,16 +11,6 @@ import { Page } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useAppNames } from '../../parts/use-apps.ts';
 import { endingName } from '../looks.ts';
-
-interface Ending {
-  readonly kind: string;
-  readonly appSlug: string;
-  readonly connectionId: string | null;
-  readonly externalUserId: string | null;
-  readonly endsAt: number;
-  readonly reason: string;
-  readonly remedy: string;
-}
 
 /** What will stop to work by itself, told in advance. */
 export default function Endings() {
