@@ -151,6 +151,14 @@ export function databaseNow(engine: Engine): RawBuilder<number> {
     : sql<number>`cast(unixepoch('subsec') * 1000 as bigint)`;
 }
 
+/**
+ * Of a column: is among what a select finds. As an array PostgreSQL looks each up; as a set of unknown size it may
+ * read the whole table to join it.
+ */
+export function among(engine: Engine, found: RawBuilder<unknown>): RawBuilder<unknown> {
+  return engine === 'postgres' ? sql`= any(array(${found}))` : sql`in (${found})`;
+}
+
 /** Lets a claim pass over rows that another process is claiming. SQLite has one writer and needs nothing. */
 export function skipLocked(engine: Engine): RawBuilder<unknown> {
   return engine === 'postgres' ? sql`for update skip locked` : sql``;

@@ -10,6 +10,5 @@ export function clientAddress(forwardedFor: string | undefined, trustProxy: bool
   if (last === undefined || !ipaddr.isValid(last)) return null;
   const address = ipaddr.process(last);
   if (address.kind() === 'ipv4') return address.toString();
-  const [network] = ipaddr.IPv6.parseCIDR(`${address.toString()}/64`);
-  return `${network.toByteArray().slice(0, 8).join('.')}/64`;
+  return `${address.toByteArray().slice(0, 8).join('.')}/64`;
 }

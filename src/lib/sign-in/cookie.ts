@@ -9,16 +9,26 @@ const MARK_S = 400 * 86_400;
 type Needs = Pick<SignInContext, 'role' | 'publicUrl'>;
 
 /**
- * A name of its own for each role: cookies do not tell ports apart, and both may run on one host. On https one
- * that only this host can set, so that no neighbour plants a session.
+ * A name of its own for each role: cookies do not tell ports apart, and both may run on one host. No neighbour
+ * can plant a session on https.
  */
 export function cookieName({ role, publicUrl }: Needs): string {
-  return `${isHttps(publicUrl) ? '__Host-' : ''}keyferry_${role}`;
+  return cookieHostName(publicUrl, `keyferry_${role}`);
+}
+
+/** A cookie's name at an address: on https one that only this host can set. */
+export function cookieHostName(publicUrl: string, name: string): string {
+  return `${isHttps(publicUrl) ? '__Host-' : ''}${name}`;
 }
 
 /** The token that the browser sent, or null. */
 export function sentToken(c: Context, context: Needs): string | null {
-  const token = getCookie(c, cookieName(context));
+  return tokenIn(c, cookieName(context));
+}
+
+/** What a cookie holds if it has the form of a token, or null. */
+export function tokenIn(c: Context, name: string): string | null {
+  const token = getCookie(c, name);
   return token !== undefined && /^[\w-]{43}$/.test(token) ? token : null;
 }
 
@@ -28,7 +38,7 @@ export function hasCookie(c: Context, context: Needs): boolean {
 }
 
 export function giveToken(c: Context, context: Needs, token: string): void {
-  setCookie(c, cookieName(context), token, { ...flags(context), maxAge: LIFE_MS / 1000 });
+  setCookie(c, cookieName(context), token, { ...cookieFlags(context), maxAge: LIFE_MS / 1000 });
 }
 
 /** The mark of an earlier sign-in, or null. It stays after signing out. */
@@ -37,7 +47,7 @@ export function sentMark(c: Context, context: Needs): string | null {
 }
 
 export function giveMark(c: Context, context: Needs, mark: string): void {
-  setCookie(c, markName(context), mark, { ...flags(context), maxAge: MARK_S });
+  setCookie(c, markName(context), mark, { ...cookieFlags(context), maxAge: MARK_S });
 }
 
 function markName(context: Needs): string {
@@ -45,10 +55,11 @@ function markName(context: Needs): string {
 }
 
 export function takeToken(c: Context, context: Needs): void {
-  deleteCookie(c, cookieName(context), flags(context));
+  deleteCookie(c, cookieName(context), cookieFlags(context));
 }
 
-function flags({ publicUrl }: Needs) {
+/** The flags of each of our cookies. */
+export function cookieFlags({ publicUrl }: Pick<Needs, 'publicUrl'>) {
   return { path: '/', httpOnly: true, sameSite: 'Lax', secure: isHttps(publicUrl) } as const;
 }
 

@@ -1,4 +1,6 @@
 export * from './context.ts';
+export { cookieFlags, cookieHostName, tokenIn } from './cookie.ts';
+export { hashToken, randomToken } from './derive.ts';
 export * from './guard.ts';
 export * from './one-time-password.ts';
 export * from './password-hash.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Engine, skipLocked } from '../../lib/db/index.ts';
+import { among, type Engine, skipLocked } from '../../lib/db/index.ts';
 import type { Db } from '../tables.ts';
 
 /** A connection that is this process's to refresh. */
@@ -42,9 +42,7 @@ export function claimStatement(
     select "id" from "connection"
     where "appSlug" = ${appSlug} and "refreshClass" = ${refreshClass} and "refreshDueAt" <= ${at}
     order by "refreshDueAt" limit ${limit} ${skipLocked(engine)}`;
-  // As an array PostgreSQL looks each id up; as a set of unknown size it may read the whole table to join it.
-  const among = engine === 'postgres' ? sql`= any(array(${due}))` : sql`in (${due})`;
   return sql<Claimed>`
-    update "connection" set "refreshDueAt" = cast(${at + forMs} as bigint) where "id" ${among}
+    update "connection" set "refreshDueAt" = cast(${at + forMs} as bigint) where "id" ${among(engine, due)}
     returning "id", "version", "expiresAt", "idleEndsAt"`;
 }

@@ -1,12 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import type { OAuthApp } from '../../apps/index.ts';
 import { open, seal } from '../../lib/sealed-box.ts';
+import { hashToken, randomToken } from '../../lib/sign-in/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { fillEndpoint, fillParameters, oauthClient, redirectUri } from '../oauth/index.ts';
 import { insertAttempt } from '../store/index.ts';
 import { type AppKeys, findOAuthApp, readAppKeys } from '../vault/index.ts';
 import { type OpenSession, sessionInvalid } from './open-session.ts';
-import { hashSecret, randomSecret } from './secrets.ts';
 
 type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects'>;
 
@@ -23,8 +23,8 @@ export async function beginAttempt(context: Context, session: OpenSession, slug:
   if (!session.apps.includes(slug) || session.done.includes(slug)) throw sessionInvalid();
   const app = findOAuthApp(context, slug);
   const { client, keys } = oauthClient(app, await readAppKeys(context, app));
-  const state = randomSecret();
-  const stateHash = hashSecret(state);
+  const state = randomToken();
+  const stateHash = hashToken(state);
   const verifier = oauth.generateRandomCodeVerifier();
   const url = authorizationUrl(app.credential, {
     clientId: client.client_id,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isOAuthApp } from '../../apps/index.ts';
+import { hashToken, randomToken } from '../../lib/sign-in/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
 import { insertSession } from '../store/index.ts';
 import { findTarget } from '../targets.ts';
 import { allAppKeys, appKeysMissing, findConnectableApp, refuseTaken } from '../vault/index.ts';
-import { hashSecret, randomSecret } from './secrets.ts';
 
 export interface SessionRequest {
   readonly externalUserId: string;
@@ -45,7 +45,7 @@ export async function createSession(
   }
   const slugs = await allowedApps(context, apps);
   await refuseTaken(database.db, { targetId: DEFAULT_TARGET, externalUserId, calcomUserId });
-  const token = randomSecret();
+  const token = randomToken();
   const session = { id: randomUUID(), targetId: DEFAULT_TARGET, externalUserId, calcomUserId };
   const now = effects.now();
   const expiresAt = now + SESSION_MS;
@@ -53,7 +53,7 @@ export async function createSession(
     database.db,
     {
       ...session,
-      tokenHash: hashSecret(token),
+      tokenHash: hashToken(token),
       apps: JSON.stringify(slugs),
       returnUrl: returnUrl ?? null,
       expiresAt,

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { AppDefinition, OAuthApp } from '../../apps/index.ts';
+import { hashToken } from '../../lib/sign-in/index.ts';
 import { type Credential, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
@@ -16,7 +17,6 @@ import { type Attempt, consumeAttempt, findSession, type SessionRow } from '../s
 import { findOAuthApp, readAppKeys, storeGrant } from '../vault/index.ts';
 import { openVerifier } from './begin-attempt.ts';
 import { sessionInvalid } from './open-session.ts';
-import { hashSecret } from './secrets.ts';
 
 type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'wake'>;
 
@@ -42,7 +42,7 @@ export async function finishAttempt(
   const states = parameters.getAll('state');
   const [state = ''] = states;
   if (states.length !== 1 || cookie === null) throw sessionInvalid();
-  const [stateHash, browserHash] = [hashSecret(state), hashSecret(cookie)];
+  const [stateHash, browserHash] = [hashToken(state), hashToken(cookie)];
   const attempt = await consumeAttempt(database.db, { stateHash, browserHash });
   if (attempt === null) throw sessionInvalid();
   // Whoever set out in time may come back after the link has ended.

@@ -6,5 +6,4 @@ export * from './finish-attempt.ts';
 export * from './open-session.ts';
 export * from './outcome-address.ts';
 export * from './return-address.ts';
-export * from './secrets.ts';
 export * from './view-session.ts';

@@ -1,7 +1,7 @@
+import { hashToken } from '../../lib/sign-in/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { bindSession, findSession, listSessionDone, type SessionRow } from '../store/index.ts';
-import { hashSecret } from './secrets.ts';
 
 /** A session in the browser that it belongs to. */
 export interface OpenSession {
@@ -27,11 +27,11 @@ export async function openSession(
   name: SessionName,
   cookie: string,
 ): Promise<OpenSession> {
-  const browserHash = hashSecret(cookie);
+  const browserHash = hashToken(cookie);
   const now = effects.now();
   const row =
     'token' in name
-      ? await bindSession(database.db, { tokenHash: hashSecret(name.token), browserHash }, now)
+      ? await bindSession(database.db, { tokenHash: hashToken(name.token), browserHash }, now)
       : await findSession(database.db, { id: name.id, browserHash }, now);
   if (row === null) throw sessionInvalid();
   const apps: readonly string[] = JSON.parse(row.apps);

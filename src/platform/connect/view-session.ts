@@ -1,8 +1,8 @@
 import { type FormField, isFormApp, isOAuthApp } from '../../apps/index.ts';
+import { hashToken } from '../../lib/sign-in/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findSession, listSessionDone, type SessionRow } from '../store/index.ts';
 import { sessionInvalid } from './open-session.ts';
-import { hashSecret } from './secrets.ts';
 
 /** An app of a session, as its page shows it. */
 export interface AppChoice {
@@ -37,7 +37,7 @@ export async function viewSession(
   context: Context,
   { id, cookie }: { id: string; cookie: string },
 ): Promise<SessionView> {
-  const row = await findSession(context.database.db, { id, browserHash: hashSecret(cookie) }, 0);
+  const row = await findSession(context.database.db, { id, browserHash: hashToken(cookie) }, 0);
   if (row === null) throw sessionInvalid();
   return viewOf(context, row);
 }

@@ -1,36 +1,27 @@
 import type { Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { setCookie } from 'hono/cookie';
+import { cookieFlags, cookieHostName, randomToken, tokenIn } from '../../lib/sign-in/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
-import { ATTEMPT_MS, randomSecret, SESSION_MS } from '../connect/index.ts';
+import { ATTEMPT_MS, SESSION_MS } from '../connect/index.ts';
 import type { PlatformContext } from '../context.ts';
 
 type Needs = Pick<PlatformContext, 'config'>;
 
-/** On https a name that only this host can set, so that no neighbour plants a cookie it knows. */
+/** So that no neighbour plants a cookie it knows, on https. */
 function cookieName({ config }: Needs): string {
-  return isHttps(config.publicUrl) ? '__Host-keyferry_connect' : 'keyferry_connect';
-}
-
-function isHttps(url: string): boolean {
-  return url.startsWith('https:');
+  return cookieHostName(config.publicUrl, 'keyferry_connect');
 }
 
 /** The browser's own secret, or null. */
 export function sentSecret(c: Context, context: Needs): string | null {
-  const given = getCookie(c, cookieName(context));
-  return given !== undefined && /^[\w-]{43}$/.test(given) ? given : null;
+  return tokenIn(c, cookieName(context));
 }
 
 /** The browser's own secret: the one it has, or a new one; set anew either way. */
 export function giveSecret(c: Context, context: Needs): string {
-  const secret = sentSecret(c, context) ?? randomSecret();
-  setCookie(c, cookieName(context), secret, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: isHttps(context.config.publicUrl),
-    maxAge: (SESSION_MS + ATTEMPT_MS) / 1000,
-  });
+  const secret = sentSecret(c, context) ?? randomToken();
+  const maxAge = (SESSION_MS + ATTEMPT_MS) / 1000;
+  setCookie(c, cookieName(context), secret, { ...cookieFlags(context.config), maxAge });
   return secret;
 }
 

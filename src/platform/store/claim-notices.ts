@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Engine, skipLocked } from '../../lib/db/index.ts';
+import { among, type Engine, skipLocked } from '../../lib/db/index.ts';
 import { type EndingReason, LAST_NOTICE_MS } from '../lifetime/index.ts';
 import type { Db } from '../tables.ts';
 
@@ -33,9 +33,8 @@ export async function claimConnectionNotices(
   const due = sql`
     select "id" from "connection" where "endingNoticeAt" <= ${at}
     order by "endingNoticeAt", "id" limit ${limit} ${skipLocked(engine)}`;
-  const among = engine === 'postgres' ? sql`= any(array(${due}))` : sql`in (${due})`;
   const { rows } = await sql<ConnectionNotice>`
-    update "connection" set "endingNoticeAt" = ${next(sql.ref('endsAt'), at)} where "id" ${among}
+    update "connection" set "endingNoticeAt" = ${next(sql.ref('endsAt'), at)} where "id" ${among(engine, due)}
     returning "id", "externalUserId", "appSlug", "endsAt", "endingReason"
   `.execute(db);
   return rows;
