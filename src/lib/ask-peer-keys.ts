@@ -58,13 +58,19 @@ export async function askPeerKeys(
 /** How long an answer is taken as it is, in milliseconds. */
 const KEPT_MS = 30_000;
 
-/** Makes a function that asks at most every 30 seconds, and else gives the answer that it has. */
+/** Makes a function that asks at most every 30 seconds, and else gives the answer that it has; no error is kept. */
 export function askSometimes<Answer>(now: () => number, ask: () => Promise<Answer>): () => Promise<Answer> {
   let asked: { readonly at: number; readonly answer: Promise<Answer> } | null = null;
   return function keptOrAsked() {
     const at = now();
-    if (asked === null || at - asked.at >= KEPT_MS) asked = { at, answer: ask() };
-    return asked.answer;
+    if (asked !== null && at - asked.at < KEPT_MS) return asked.answer;
+    const answer = ask();
+    const mine = { at, answer };
+    asked = mine;
+    answer.catch(() => {
+      if (asked === mine) asked = null;
+    });
+    return answer;
   };
 }
 

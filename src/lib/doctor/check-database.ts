@@ -7,7 +7,10 @@ const CHECK = 'database';
 const NEWER = 'Start that newer version, or restore the backup made before the upgrade.';
 const OLDER = 'Nothing to do: the next start brings it up to date. Back it up before.';
 
-/** Whether the database opens, and has the schema of this version. Changes nothing, makes nothing. */
+/**
+ * Whether the database opens, and has the schema of this version. Makes none and changes no data; a SQLite file gets
+ * the rights and the journal that each start gives it.
+ */
 export async function checkDatabase(
   location: DatabaseLocation,
   migrations: readonly Migrations[],
