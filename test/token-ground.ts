@@ -93,10 +93,11 @@ export function tokenGround(engine: TestEngine, config: Parameters<typeof instan
     return only;
   }
 
-  /** The user's events, oldest first, as `kind detail`. */
+  /** The user's events since it was added, oldest first, as `kind detail`. */
   async function events(of = `userId=${userId}&`): Promise<string[]> {
     const { events: all } = await get<{ events: EventView[] }>(`activity?${of}limit=500`);
-    return all.reverse().map(({ kind, detail }) => `${kind} ${detail}`);
+    const since = all.filter(({ kind }) => kind !== 'user.added');
+    return since.reverse().map(({ kind, detail }) => `${kind} ${detail}`);
   }
 
   /** Those of the platform as a whole, since this test began. */

@@ -8,7 +8,7 @@ import {
   type VariableInForce,
 } from '../lib/config.ts';
 import { type PlatformConfig, readPlatformConfig } from '../platform/index.ts';
-import { ENDPOINT_NAME, WEBAPP_URL_NAME } from '../protocol/index.ts';
+import { ENDPOINT_NAME, SYNC_PATH, WEBAPP_URL_NAME } from '../protocol/index.ts';
 import { readApps } from './read-apps.ts';
 import { readHostLogo } from './read-host-logo.ts';
 
@@ -42,7 +42,7 @@ export interface ConfigRequest {
 /** Where both roles run in one process, each can tell the other's address. What is set wins. */
 function withAddresses(env: Env, { instance, platform }: Addresses): Env {
   if (instance === null || platform === null) return env;
-  return { [WEBAPP_URL_NAME]: instance, [ENDPOINT_NAME]: `${platform}/api/sync`, ...env };
+  return { [WEBAPP_URL_NAME]: instance, [ENDPOINT_NAME]: `${platform}${SYNC_PATH}`, ...env };
 }
 
 /**

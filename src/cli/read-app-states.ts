@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type AppState, appStates } from '../instance/index.ts';
-import type { Env } from '../lib/config.ts';
-import { openDatabase } from '../lib/db/index.ts';
+import { type AppState, appStates, readInstanceDatabase } from '../instance/index.ts';
+import { ConfigError, type Env } from '../lib/config.ts';
+import { type DatabaseLocation, openDatabase } from '../lib/db/index.ts';
 
 /**
  * What the operator of the instance has made of each app, by slug. Changes nothing.
  * @returns null where there is no instance's database, or it cannot be read
  */
 export async function readAppStates(env: Env, data: string): Promise<ReadonlyMap<string, AppState> | null> {
-  const url = env.DATABASE_URL;
-  const file = join(data, 'instance.db');
-  if (!url && !existsSync(file)) return null;
-  const database = openDatabase(url ? { url } : { file });
+  const location = findDatabase(env, data);
+  if (location === null) return null;
+  const database = openDatabase(location);
   try {
     return await appStates(database);
   } catch {
@@ -20,5 +18,16 @@ export async function readAppStates(env: Env, data: string): Promise<ReadonlyMap
     return null;
   } finally {
     await database.close();
+  }
+}
+
+function findDatabase(env: Env, data: string): DatabaseLocation | null {
+  try {
+    const location = readInstanceDatabase(env, data);
+    return 'file' in location && !existsSync(location.file) ? null : location;
+  } catch (error) {
+    // An address that is none: other commands say so.
+    if (error instanceof ConfigError) return null;
+    throw error;
   }
 }

@@ -23,4 +23,6 @@ export interface InstanceContext {
   /** The other side as a whole, as this process knows it. */
   readonly platform: Platform;
   readonly accessToken: (request: TokenRequest) => Promise<AccessToken>;
+  /** Whether a key is an admin's API key. One that was found good is remembered for ten seconds. */
+  readonly isAdminKey: (key: string) => boolean | Promise<boolean>;
 }

@@ -4,23 +4,16 @@ import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
 import { createOutbound } from '../lib/outbound.ts';
-import { pruneSignIn, setupLink } from '../lib/sign-in/index.ts';
+import { setupLink } from '../lib/sign-in/index.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
-import { createHttp, directRoutes } from './http/index.ts';
+import { adminKeys, createHttp, directRoutes } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
+import { startPruning } from './prune.ts';
 import { instanceSignIn } from './sign-in.ts';
-import {
-  EVENTS_KEPT_MS,
-  pruneEvents,
-  rowKey,
-  type StoredPush,
-  seedApps,
-  setFirstApiKey,
-  storePushes,
-} from './store/index.ts';
+import { rowKey, type StoredPush, seedApps, setFirstApiKey, storePushes } from './store/index.ts';
 import type { InstanceTables } from './tables.ts';
 import { type PlatformState, watchPlatform } from './tokens/platform.ts';
 import { SYNC_DEADLINE_MS } from './tokens/sync-client.ts';
@@ -43,8 +36,6 @@ export interface Instance {
   /** Finishes the writes under way and closes the database. */
   close(): Promise<void>;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Opens the database, brings its schema up to date and makes the handler.
@@ -85,19 +76,10 @@ export async function createInstance(
   const context = {
     ...{ config, database, catalogue, effects, pushes },
     ...{ outbound, platform, accessToken, signIn },
+    isAdminKey: adminKeys({ database, effects }),
   };
   const http = createHttp(context, () => stopping);
-  async function prune(): Promise<void> {
-    const now = effects.now();
-    try {
-      await pruneEvents(database, now - EVENTS_KEPT_MS);
-      await pruneSignIn(database.db, signIn.tables, now);
-    } catch (err) {
-      effects.log.error({ err }, 'prune failed');
-    }
-  }
-  const pruning = setInterval(prune, HOUR_MS);
-  pruning.unref();
+  const stopPruning = startPruning(context);
 
   return {
     fetch: request => http.fetch(request),
@@ -109,8 +91,8 @@ export async function createInstance(
     setupLink: () => setupLink(signIn),
     async close() {
       stopping = true;
-      clearInterval(pruning);
       await pushes.drain();
+      await stopPruning();
       await outbound.close();
       await database.close();
     },

@@ -49,7 +49,7 @@ describeEngines(PATH, engine => {
       ['credential.pushed', 'platform', 'zoom', 'version 1'],
       ['credential.pushed', 'platform', 'google-calendar', 'version 1'],
       ['credential.pushed', 'platform', 'zoom', 'version 2'],
-      ['credential.deleted', 'api', 'zoom', null],
+      ['credential.deleted', 'api-key', 'zoom', null],
     ]);
   });
 

@@ -1,5 +1,5 @@
 export type { AccessToken, TokenRequest } from './access-token.ts';
-export { type InstanceConfig, readInstanceConfig } from './config.ts';
+export { type InstanceConfig, readInstanceConfig, readInstanceDatabase } from './config.ts';
 export { createInstance, type Instance } from './create-instance.ts';
 export { examineInstance } from './doctor/examine-instance.ts';
 export type { FormCredentialRequest } from './form-credential.ts';

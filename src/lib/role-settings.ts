@@ -23,19 +23,29 @@ export interface RoleSettings {
 const CALENDSO_REMEDY = 'Give the value that the Cal.com instance has: 32 characters.';
 const KEYGEN = 'Make one with: keyferry keygen.';
 
+/** Where SQLite keeps a role's rows when DATABASE_URL is not set. */
+export interface DatabaseFile {
+  readonly data: string;
+  readonly name: string;
+}
+
+/** Where a role's database is. What is wrong with DATABASE_URL becomes a problem of it. */
+export function readDatabaseLocation(variables: VariableReader, file: DatabaseFile): DatabaseLocation {
+  const url = variables.parsed('DATABASE_URL', 'Give postgres://user@host:5432/name.', postgresUrl);
+  return url === null ? { file: join(file.data, file.name) } : { url };
+}
+
 /**
  * Reads the settings that both roles have in common, and reports what is wrong with them.
- * @param file where SQLite keeps the role's rows when DATABASE_URL is not set
  * @returns null for the keyring when it cannot be read: then there is a problem too
  */
 export function readRoleSettings(
   variables: VariableReader,
-  file: { readonly data: string; readonly name: string },
+  file: DatabaseFile,
 ): Omit<RoleSettings, 'keyring'> & { readonly keyring: Keyring | null } {
   variables.required('KEYFERRY_ENCRYPTION_KEYS', KEYGEN);
-  const url = variables.parsed('DATABASE_URL', 'Give postgres://user@host:5432/name.', postgresUrl);
   return {
-    database: url === null ? { file: join(file.data, file.name) } : { url },
+    database: readDatabaseLocation(variables, file),
     keyring: variables.parsed('KEYFERRY_ENCRYPTION_KEYS', KEYGEN, parseKeyring),
     sync: readSyncSettings(variables),
     apiKey: variables.parsed('KEYFERRY_API_KEY', KEYGEN, longEnough),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { presentedSecret, secretHeaders } from './variables.ts';
+import { platformBase, presentedSecret, SYNC_PATH, secretHeaders } from './variables.ts';
 
 /** Looks up as Headers does: without regard to case. */
 function sent(headers: Record<string, string>): (name: string) => string | null {
@@ -48,5 +48,18 @@ describe('secretHeaders', () => {
   test('what is sent is what is received', () => {
     for (const name of [null, 'X-Sync'])
       expect(presentedSecret(sent(secretHeaders('s', name)), name)).toBe('s');
+  });
+});
+
+describe('platformBase', () => {
+  test.each([
+    ['https://p.example/api/sync', 'https://p.example'],
+    ['https://p.example:8443/below/api/sync', 'https://p.example:8443/below'],
+    ['https://p.example/api/sync/', null],
+    ['https://p.example/sync', null],
+    ['https://p.example/api/sync?x=1', null],
+  ])('of %s is %s', (endpoint, base) => {
+    expect(platformBase(endpoint)).toBe(base);
+    if (base !== null) expect(base + SYNC_PATH).toBe(endpoint);
   });
 });

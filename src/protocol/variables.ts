@@ -16,6 +16,14 @@ export const DEFAULT_HEADERS = ['calcom-webhook-secret', 'calcom-credential-sync
 /** Where a platform sends credentials, below the instance's web address. */
 export const WEBHOOK_PATH = '/api/webhook/app-credential';
 
+/** Where a Keyferry is asked for tokens, below the platform's web address: where it stands, its API is beside it. */
+export const SYNC_PATH = '/api/sync';
+
+/** The web address of a platform out of its sync endpoint; null where the path is not a Keyferry's. */
+export function platformBase(endpoint: string): string | null {
+  return endpoint.endsWith(SYNC_PATH) ? endpoint.slice(0, -SYNC_PATH.length) : null;
+}
+
 /**
  * An extra request header of ours beside Cal.com's refresh request: the fingerprint of the access token
  * that the provider refused. A platform that does not know it answers as always.

@@ -2,6 +2,12 @@ import { Text } from '@mantine/core';
 import type { OwnCredentialView } from '../../src/instance/http/me.ts';
 import { Time } from '../parts/time.tsx';
 
+/** Where a credential comes from, in words. @param platform its host, where that is known */
+export function provenanceName(provenance: string, platform: string | null = null): string {
+  if (provenance !== 'platform') return provenance;
+  return platform === null ? 'the platform' : `the platform (${platform})`;
+}
+
 /** Where a credential comes from, and when it last did. */
 export function Provenance({
   credential: { provenance, syncedAt, createdAt },
@@ -10,11 +16,9 @@ export function Provenance({
   credential: OwnCredentialView;
   platform: string | null;
 }) {
-  const from =
-    provenance === 'platform' ? `the platform${platform === null ? '' : ` (${platform})`}` : provenance;
   return (
     <Text size="sm" c="dimmed">
-      From {from}, synced <Time at={syncedAt ?? createdAt} />
+      From {provenanceName(provenance, platform)}, synced <Time at={syncedAt ?? createdAt} />
     </Text>
   );
 }

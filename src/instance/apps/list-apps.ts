@@ -10,7 +10,7 @@ export async function listApps(
   slug: string | null = null,
 ): Promise<AppView[]> {
   const rows = await readAppRows(database, config.keyring, slug);
-  const use = await countAppUse(database);
+  const use = await countAppUse(database, slug);
   return rows.flatMap(row => {
     const app = catalogue.get(row.slug);
     return app ? [viewApp(app, row, use.get(row.slug) ?? UNUSED)] : [];

@@ -12,7 +12,13 @@ import {
   type Wire,
 } from '../../lib/doctor/index.ts';
 import type { OutboundAnswer } from '../../lib/outbound.ts';
-import { SYNC_REQUEST_TYPE, secretHeaders, syncRequestBody } from '../../protocol/index.ts';
+import {
+  platformBase,
+  SYNC_PATH,
+  SYNC_REQUEST_TYPE,
+  secretHeaders,
+  syncRequestBody,
+} from '../../protocol/index.ts';
 
 export interface PlatformSide {
   /** CALCOM_CREDENTIAL_SYNC_ENDPOINT */
@@ -21,7 +27,6 @@ export interface PlatformSide {
   readonly slugs: readonly string[];
 }
 
-const SYNC_PATH = '/api/sync';
 const ENDPOINT_REMEDY =
   'Is the platform running, and is CALCOM_CREDENTIAL_SYNC_ENDPOINT its address without a redirect?';
 const SECRET_REMEDY =
@@ -34,8 +39,8 @@ export async function checkPlatformSide(
   findings: Findings,
 ): Promise<Finding[]> {
   const { endpoint, wire, slugs } = side;
-  if (!endpoint.endsWith(SYNC_PATH)) return checkForeign(asking, side, findings);
-  const base = endpoint.slice(0, -SYNC_PATH.length);
+  const base = platformBase(endpoint);
+  if (base === null) return checkForeign(asking, side, findings);
   const answer = await askStatus(asking, base, wire);
   switch (answer.kind) {
     case 'silent':
@@ -50,7 +55,7 @@ export async function checkPlatformSide(
     case 'status': {
       const { status, askedAt } = answer;
       if (status.role !== 'platform') {
-        const remedy = "Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the platform's address and /api/sync.";
+        const remedy = `Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the platform's address and ${SYNC_PATH}.`;
         return [findings.failed('reachable', `${base} is an instance, not a platform`, remedy)];
       }
       return [

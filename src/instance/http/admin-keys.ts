@@ -6,11 +6,11 @@ import { hashApiKey, judgeApiKey } from '../store/index.ts';
 const REMEMBERED_MS = 10_000;
 const REMEMBERED = 1_000;
 
-/** Makes the check of admin API keys. One that is revoked stops within ten seconds. */
+/** Makes the check of admin API keys, one for all that answers. A key that is revoked stops within ten seconds. */
 export function adminKeys({
   database,
   effects,
-}: Pick<InstanceContext, 'database' | 'effects'>): (key: string) => boolean | Promise<boolean> {
+}: Pick<InstanceContext, 'database' | 'effects'>): InstanceContext['isAdminKey'] {
   const good = new Map<string, number>();
 
   async function judge(key: string, hashed: string, now: number): Promise<boolean> {

@@ -2,7 +2,9 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { admitSession, requireSession } from '../../lib/sign-in/index.ts';
 import { KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { adminKeys, bearerOf } from './admin-keys.ts';
+import { bearerOf } from './admin-keys.ts';
+import { FORM_CREDENTIAL_PATH } from './form-credential.ts';
+import { TOKEN_PATH } from './token.ts';
 
 /** Paths that the other side of the wire may ask too, with the shared secret. */
 const PEER_PATHS = new Set([
@@ -12,7 +14,7 @@ const PEER_PATHS = new Set([
 ]);
 
 /** Paths whose answers hold a user's secrets: for programs alone, never for a browser. */
-const KEY_PATHS = new Set(['/api/keyferry/v1/access-token', '/api/keyferry/v1/form-credential']);
+const KEY_PATHS = new Set([TOKEN_PATH, FORM_CREDENTIAL_PATH]);
 
 /** Where a key may stand in the query too, as Cal.com's API v1 has it. */
 const QUERY_KEY_PATHS = '/api/v1/';
@@ -29,13 +31,11 @@ export function presentedKey(c: Context): string | undefined {
  * at first, and where there is one no session is read.
  */
 export function requireAdmin(
-  context: Pick<InstanceContext, 'config' | 'database' | 'effects' | 'signIn'>,
+  context: Pick<InstanceContext, 'config' | 'isAdminKey' | 'signIn'>,
 ): MiddlewareHandler {
-  const isAdminKey = adminKeys(context);
-
   return async function admin(c, next) {
     const key = presentedKey(c);
-    if (key !== undefined && (await isAdminKey(key))) {
+    if (key !== undefined && (await context.isAdminKey(key))) {
       c.set('actor', 'api-key');
       return next();
     }

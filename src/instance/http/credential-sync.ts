@@ -141,7 +141,7 @@ async function readPresent(body: SyncRequest['body']): Promise<string> {
 
 async function remove({ database, effects }: InstanceContext, { query }: SyncRequest): Promise<Answer> {
   const own = { userId: readId(query, 'userId'), id: readId(query, 'credentialId') };
-  const [deleted] = await deleteCredentials(database, own, effects.now());
+  const [deleted] = await deleteCredentials(database, own, 'api-key', effects.now());
   if (!deleted) throw notFound();
   return { credentialDeleted: { id: deleted.id, appId: deleted.appId } };
 }

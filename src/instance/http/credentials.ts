@@ -110,11 +110,13 @@ export function credentialRoutes(
     return c.json({ credentials, next: rows.length > limit ? (credentials.at(-1)?.id ?? null) : null }, 200);
   });
   app.openapi(deleteRoute, async c => {
-    const { length: deleted } = await deleteCredentials(database, c.req.valid('query'), effects.now());
+    const selection = c.req.valid('query');
+    const { length: deleted } = await deleteCredentials(database, selection, c.get('actor'), effects.now());
     return c.json({ deleted }, 200);
   });
   app.openapi(deleteOneRoute, async c => {
-    const { length: deleted } = await deleteCredentials(database, c.req.valid('param'), effects.now());
+    const selection = c.req.valid('param');
+    const { length: deleted } = await deleteCredentials(database, selection, c.get('actor'), effects.now());
     if (deleted === 0) throw unknownId();
     return c.json({ deleted }, 200);
   });

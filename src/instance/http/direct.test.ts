@@ -107,6 +107,17 @@ describeEngines('the direct routes', engine => {
     expect(told.status).toBe(status);
   });
 
+  test('a key that was found good on one way is not looked up on the other', async () => {
+    const { db } = side.instance.database;
+    side.clock.advance(10_000);
+    const path = '/api/keyferry/v1/credentials';
+    expect((await fetch(ordinary.url + path, { headers: bearer })).status).toBe(200);
+    await sql`update "ApiKey" set "expiresAt" = ${new Date(side.clock.now()).toISOString()}`.execute(db);
+    const admitted = side.instance.direct(TOKEN_PATH)?.admits(name => bearer[name as keyof typeof bearer]);
+    expect(admitted).toBe(true);
+    await sql`update "ApiKey" set "expiresAt" = null`.execute(db);
+  });
+
   test('a key that was revoked ends within ten seconds', async () => {
     const { db } = side.instance.database;
     const last = sql`update "ApiKey" set "expiresAt" = ${new Date(side.clock.now()).toISOString()}`;

@@ -8,7 +8,7 @@ import { WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { TokenRequest } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
 import { callerHoldsSecret, PUSH_BYTES, receivePush } from '../receive.ts';
-import { adminKeys, bearerOf } from './admin-keys.ts';
+import { bearerOf } from './admin-keys.ts';
 import { API_BYTES } from './limits.ts';
 import { TOKEN_PATH, tokenAnswer } from './token.ts';
 
@@ -36,12 +36,11 @@ function webhook(context: InstanceContext): DirectRoute {
 }
 
 function token(context: InstanceContext): DirectRoute {
-  const isAdminKey = adminKeys(context);
   return {
     maxBytes: API_BYTES,
     admits(header) {
       const key = bearerOf(header);
-      return key !== undefined && header('content-type') === 'application/json' && isAdminKey(key);
+      return key !== undefined && header('content-type') === 'application/json' && context.isAdminKey(key);
     },
     answer: body =>
       answered(context, TOKEN_PATH, async () => {

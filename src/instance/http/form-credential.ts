@@ -4,9 +4,11 @@ import type { InstanceContext } from '../context.ts';
 import { readFormCredential } from '../form-credential.ts';
 import { USER_ID } from './token.ts';
 
+export const FORM_CREDENTIAL_PATH = '/api/keyferry/v1/form-credential';
+
 const route = createRoute({
   method: 'post',
-  path: '/api/keyferry/v1/form-credential',
+  path: FORM_CREDENTIAL_PATH,
   summary: 'What a user entered for an app without tokens',
   request: { body: jsonBody(z.object({ userId: USER_ID, appSlug: z.string().min(1).max(200) })) },
   responses: answers(

@@ -68,4 +68,5 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   return app;
 }
 
+export { adminKeys } from './admin-keys.ts';
 export { directRoutes } from './direct.ts';

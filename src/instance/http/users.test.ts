@@ -11,7 +11,7 @@ import {
   Visitor,
   withKey,
 } from '../../../test/sign-in.ts';
-import type { UserView } from '../store/index.ts';
+import { addUser, type UserView } from '../store/index.ts';
 
 describeEngines('the users', engine => {
   const sideOf = rolesOn(engine, {}, ['instance']);
@@ -131,10 +131,26 @@ describeEngines('the users', engine => {
         order by "id"`.execute(side.signIn.store.db);
       const actor = `user:${admin.id}`;
       expect(rows).toEqual([
+        { kind: 'user.added', actor: 'api-key', detail: 'USER' },
         { kind: 'user.role_changed', actor, detail: 'USER to ADMIN' },
         { kind: 'user.locked', actor, detail: null },
         { kind: 'user.one_time_password_made', actor, detail: null },
         { kind: 'user.unlocked', actor: 'api-key', detail: null },
+      ]);
+    });
+
+    test('leave an event when they are added, with their role and who did it; none when they were there', async () => {
+      const admin = await newAdmin(side, 'adding@example.com');
+      const user = { email: 'added-admin@example.com', role: 'ADMIN' };
+      const { id } = (await bodyOf<{ user: UserView }>(admin.send('POST', '/api/v1/users', user), 201)).user;
+      expect(await problemOf(admin.send('POST', '/api/v1/users', user))).toEqual([409, 'conflict']);
+      const { store } = side.signIn;
+      const added = await addUser(store, { email: 'added-by-command@example.com' }, side.clock.now());
+      const { rows } = await sql`select "userId", "actor", "detail" from "event"
+        where "kind" = 'user.added' and "userId" >= ${id} order by "id"`.execute(store.db);
+      expect(rows).toEqual([
+        { userId: id, actor: `user:${admin.id}`, detail: 'ADMIN' },
+        { userId: added.id, actor: 'command-line', detail: 'USER' },
       ]);
     });
 

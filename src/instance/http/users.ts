@@ -114,7 +114,7 @@ export function userRoutes(app: OpenAPIHono, { database, effects, signIn }: Inst
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(role === undefined ? {} : { role }),
     };
-    return c.json({ user: await addUser(database, user, effects.now()) }, 201);
+    return c.json({ user: await addUser(database, user, effects.now(), c.get('actor')) }, 201);
   });
   app.openapi(listRoute, async c => {
     const { email, q, after, limit } = c.req.valid('query');

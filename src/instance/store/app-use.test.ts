@@ -45,6 +45,15 @@ describeEngines('the use of apps, with 10,000 credentials', engine => {
     );
   });
 
+  test('is counted for one app, by its index alone', async () => {
+    const use = await countAppUse(database, 'zoom');
+    expect(Object.fromEntries(use)).toEqual({ zoom: { held: 2_500, troubled: 25 } });
+    expect((await countAppUse(database, 'whereby')).size).toBe(0);
+    const [plan = ''] = await plansOf(database, store => countAppUse(store, 'zoom'));
+    expect(scansIn(plan)).not.toContain('Credential');
+    if (engine.name === 'sqlite') expect(plan).not.toMatch(/SCAN Credential/);
+  });
+
   test('says who is affected: how many, and the first', async () => {
     const { count, users } = await findAffected(database, 'zoom', 3);
     expect(count).toBe(2_500);

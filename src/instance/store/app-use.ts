@@ -10,13 +10,21 @@ export interface AppUse {
 
 export const UNUSED: AppUse = { held: 0, troubled: 0 };
 
-/** How each app is used, by slug: one statement over two indexes. Apps that nobody holds are left out. */
-export async function countAppUse({ db }: Store): Promise<ReadonlyMap<string, AppUse>> {
+/**
+ * How each app is used, by slug, or one of them: one statement over two indexes. Apps that nobody holds are left
+ * out.
+ */
+export async function countAppUse(
+  { db }: Store,
+  slug: string | null = null,
+): Promise<ReadonlyMap<string, AppUse>> {
+  const [ofApp, andOfApp] =
+    slug === null ? [sql``, sql``] : [sql`where "appId" = ${slug}`, sql`and "appId" = ${slug}`];
   const { rows } = await sql<AppUse & { slug: string }>`
     select h."appId" as "slug", h."held", coalesce(t."troubled", 0) as "troubled"
-    from (select "appId", count(*) as "held" from "Credential" group by "appId") as h
+    from (select "appId", count(*) as "held" from "Credential" ${ofApp} group by "appId") as h
     left join (select "appId", count(*) as "troubled" from "Credential" where "status" <> 'working'
-      group by "appId") as t on t."appId" = h."appId"`.execute(db);
+      ${andOfApp} group by "appId") as t on t."appId" = h."appId"`.execute(db);
   return new Map(
     rows.map(({ slug, held, troubled }) => [slug, { held: Number(held), troubled: Number(troubled) }]),
   );

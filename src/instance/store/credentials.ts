@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
 import { forgetLease } from '../../lib/lease.ts';
+import { insertEvent } from './insert-event.ts';
 
 /** A user's credentials in the order of their ids, as Cal.com's API v1 shows them. */
 export async function listOwnCredentials(
@@ -27,10 +28,15 @@ export interface DeletedCredential {
   readonly appId: string;
 }
 
-/** Deletes credentials for good, and their calendars with them. @returns what there was; a repeat finds none */
+/**
+ * Deletes credentials for good, and their calendars with them.
+ * @param actor who does it, for the events
+ * @returns what there was; a repeat finds none
+ */
 export async function deleteCredentials(
   store: Store,
   selection: CredentialSelection,
+  actor: string,
   at: number,
 ): Promise<DeletedCredential[]> {
   const where = 'id' in selection ? sql`"id" = ${selection.id}` : sql`"appId" = ${selection.appSlug}`;
@@ -39,9 +45,8 @@ export async function deleteCredentials(
   const deleted = await store.db.transaction().execute(async trx => {
     const { rows } = await sql<DeletedCredential>`
       delete from "Credential" where ${where} ${ofUser} returning "id", "userId", "appId"`.execute(trx);
-    for (const row of rows) {
-      await sql`insert into "event" ("at", "kind", "actor", "userId", "appId")
-        values (${at}, 'credential.deleted', 'api', ${row.userId}, ${row.appId})`.execute(trx);
+    for (const { userId, appId } of rows) {
+      await insertEvent(trx, { kind: 'credential.deleted', actor, userId, appSlug: appId }, at);
     }
     return rows;
   });

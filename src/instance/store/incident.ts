@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
+import { type EventKind, insertEvent } from './insert-event.ts';
 
 /** What is wrong with the platform as a whole. */
 export interface Incident {
@@ -12,6 +13,11 @@ export interface Incident {
 
 const NAME = 'platform';
 
+const KINDS: Readonly<Record<Incident['code'], EventKind>> = {
+  platform_unreachable: 'platform.unreachable',
+  platform_refused: 'platform.refused',
+};
+
 /**
  * Opens an incident of the platform, with its event. Any number of processes that see the same one make one.
  * @returns whether it was new
@@ -23,8 +29,7 @@ export async function openIncident({ db }: Store, { code, detail, at }: Incident
       on conflict ("name") do update set "code" = excluded."code", "since" = excluded."since"
       where "incident"."code" <> excluded."code" returning "name"`.execute(trx);
     if (rows.length === 0) return false;
-    await sql`insert into "event" ("at", "kind", "actor", "detail")
-      values (${at}, ${code.replace('_', '.')}, 'instance', ${detail})`.execute(trx);
+    await insertEvent(trx, { kind: KINDS[code], actor: 'instance', detail }, at);
     return true;
   });
 }
@@ -43,8 +48,7 @@ export async function closeIncident(
       returning "code"`.execute(trx);
     const [closed] = rows;
     if (closed === undefined) return false;
-    await sql`insert into "event" ("at", "kind", "actor", "detail")
-      values (${at}, 'platform.recovered', 'instance', ${closed.code})`.execute(trx);
+    await insertEvent(trx, { kind: 'platform.recovered', actor: 'instance', detail: closed.code }, at);
     return true;
   });
 }

@@ -1,7 +1,29 @@
 import { type Kysely, sql } from 'kysely';
+import { SIGN_IN_EVENT_KINDS } from '../../lib/sign-in/index.ts';
+
+/** All that is written down. */
+export const EVENT_KINDS = [
+  'app.changed',
+  'credential.deleted',
+  'credential.failing',
+  'credential.needs_reconnect',
+  'credential.pushed',
+  'credential.recovered',
+  'credential.refreshed',
+  'platform.recovered',
+  'platform.refused',
+  'platform.unreachable',
+  'user.added',
+  'user.locked',
+  'user.role_changed',
+  'user.unlocked',
+  ...SIGN_IN_EVENT_KINDS,
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 export interface NewEvent {
-  readonly kind: string;
+  readonly kind: EventKind;
   /** `api-key`, `user:7`, `platform` ... */
   readonly actor: string;
   readonly userId?: number | null;

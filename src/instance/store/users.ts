@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Store } from '../../lib/db/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
+import { insertEvent } from './insert-event.ts';
 
 /** A user in the shape of Cal.com's API v1, with the members that an instance keeps. */
 export interface UserView {
@@ -44,11 +45,25 @@ export function userView(row: UserRow): UserView {
 }
 
 /**
- * Adds a user. E-mail and user name are kept in lower case, as Cal.com keeps them.
+ * Adds a user, with its event. E-mail and user name are kept in lower case, as Cal.com keeps them.
  * @param now epoch milliseconds
+ * @param actor who does it, for the event
  * @throws KeyferryError conflict when the e-mail or the user name is taken
  */
-export async function addUser({ db }: Store, user: NewUser, now: number): Promise<UserView> {
+export async function addUser(
+  { db }: Store,
+  user: NewUser,
+  now: number,
+  actor = 'command-line',
+): Promise<UserView> {
+  return db.transaction().execute(async trx => {
+    const added = await insertUser(trx, user, now);
+    await insertEvent(trx, { kind: 'user.added', actor, userId: added.id, detail: added.role }, now);
+    return added;
+  });
+}
+
+async function insertUser(db: Store['db'], user: NewUser, now: number): Promise<UserView> {
   const hash = user.oneTimePasswordHash ?? null;
   const { rows } = await sql<UserRow>`
     insert into "users" ("uuid", "email", "username", "name", "timeZone", "locale", "role", "created",

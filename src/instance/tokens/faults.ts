@@ -27,6 +27,11 @@ export function fault(
   return new KeyferryError(code, message, { remedy, ...later, ...(cause === undefined ? {} : { cause }) });
 }
 
+/** There is nobody to ask. */
+export function endpointMissing(): KeyferryError {
+  return fault('sync_endpoint_missing', 'The token has expired, and no platform is configured.');
+}
+
 /** The grant is dead: only the user can mend it. */
 export function needsReconnect(): KeyferryError {
   return fault('needs_reconnect', 'The user must connect this app again on the platform.');

@@ -20,11 +20,13 @@ export function incidentNotes({ database, effects }: Pick<InstanceContext, 'data
   }
 
   return {
+    /** Told at each sight of it: it is written once. */
     begun: (code: Incident['code'], detail: string) =>
       quietly(async () => {
         if (open === code) return;
-        open = code;
         if (await openIncident(database, { code, detail, at: now() })) log.error({ code }, detail);
+        // Not before: what could not be written is tried again at the next sight of it.
+        open = code;
       }),
     /** @param codes what is proved to be over */
     over: (codes: readonly Incident['code'][]) =>

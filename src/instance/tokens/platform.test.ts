@@ -189,6 +189,28 @@ describeEngines('a platform', engine => {
     expect(told).toHaveLength(2);
   });
 
+  test('whose incident could not be written down at first is noted at the next sight of it', async () => {
+    const [refused, silent] = [await ground.another(), await ground.another()];
+    const ids = await expiredUsers(8);
+    const { db } = ground.database;
+    await sql`alter table "incident" rename to "incident_away"`.execute(db);
+    try {
+      ground.platform.answer = answering(403, {});
+      expect(await codeOf(ask(refused, ids[0] ?? 0))).toBe('platform_refused');
+      ground.platform.answer = dropped;
+      for (const id of ids.slice(1, 4)) expect(await codeOf(ask(silent, id))).toBe('platform_unreachable');
+    } finally {
+      await sql`alter table "incident_away" rename to "incident"`.execute(db);
+    }
+    expect(await platformEvents()).toEqual([]);
+    ground.clock.advance(1_000);
+    expect(await codeOf(ask(silent, ids[4] ?? 0))).toBe('platform_unreachable');
+    expect(await platformEvents()).toEqual(['platform.unreachable']);
+    ground.platform.answer = answering(403, {});
+    for (const id of ids.slice(5, 7)) expect(await codeOf(ask(refused, id))).toBe('platform_refused');
+    expect(await platformEvents()).toEqual(['platform.unreachable', 'platform.refused']);
+  });
+
   test('that was found dead by a process that is gone is found back by another', async () => {
     await foundDead(3);
     const restarted = await ground.another();

@@ -64,9 +64,8 @@ export function watchPlatform({
     attempt.succeeded();
     answeredAt = now();
     if (outcome !== null && code === 'platform_refused') {
-      const begins = refusingSince === null;
       refusingSince ??= now();
-      if (begins) await notes.begun(code, outcome.message);
+      await notes.begun(code, outcome.message);
       return;
     }
     // A token, or word of a dead grant, is only for who has the secret. Anything else any server may say.

@@ -1,8 +1,8 @@
-import { isKeyferryError, type KeyferryError } from '../../protocol/index.ts';
+import type { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import type { CredentialRow } from '../store/index.ts';
-import { type FaultCode, fault, needsReconnect, REMEDIES } from './faults.ts';
-import { requireEndpoint } from './sync-client.ts';
+import { endpointMissing, type FaultCode, fault, needsReconnect, REMEDIES } from './faults.ts';
+import { findEndpoint } from './sync-client.ts';
 
 /**
  * What asking the platform would not change: the grant is dead, there is nobody to ask, or the last refresh failed
@@ -15,22 +15,14 @@ export function standingFault(
 ): KeyferryError | null {
   if (status === 'working') return null;
   if (status === 'needs_reconnect') return needsReconnect();
-  if (statusReason === 'sync_endpoint_missing') return missingEndpoint(context);
+  if (statusReason === 'sync_endpoint_missing') {
+    return findEndpoint(context) === null ? endpointMissing() : null;
+  }
   const now = context.effects.now();
   const retryAfterMs = (retryAt ?? now) - now;
   if (retryAfterMs <= 0) return null;
   const code = isFaultCode(statusReason) ? statusReason : 'platform_busy';
   return fault(code, 'The last refresh failed, and the next is not due yet.', { retryAfterMs });
-}
-
-function missingEndpoint(context: Pick<InstanceContext, 'config'>): KeyferryError | null {
-  try {
-    requireEndpoint(context);
-    return null;
-  } catch (error) {
-    if (isKeyferryError(error)) return error;
-    throw error;
-  }
 }
 
 function isFaultCode(reason: string | null): reason is FaultCode {

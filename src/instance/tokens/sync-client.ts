@@ -14,7 +14,7 @@ import {
   tokenFingerprint,
 } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { fault, needsReconnect } from './faults.ts';
+import { endpointMissing, fault, needsReconnect } from './faults.ts';
 
 /** How long the platform has to answer, in milliseconds. */
 export const SYNC_DEADLINE_MS = 10_000;
@@ -29,11 +29,17 @@ export interface AskedFor {
   readonly minimumSeconds: number;
 }
 
-/** Where the platform is asked, and with what secret. @throws KeyferryError sync_endpoint_missing */
-export function requireEndpoint({ config }: Pick<Context, 'config'>) {
+/** Where the platform is asked, and with what secret; null where none is configured. */
+export function findEndpoint({ config }: Pick<Context, 'config'>) {
   const { endpoint, secret, header } = config.sync;
-  if (endpoint !== null && secret !== null) return { endpoint, secret, header };
-  throw fault('sync_endpoint_missing', 'The token has expired, and no platform is configured.');
+  return endpoint !== null && secret !== null ? { endpoint, secret, header } : null;
+}
+
+/** @throws KeyferryError sync_endpoint_missing */
+export function requireEndpoint(context: Pick<Context, 'config'>) {
+  const found = findEndpoint(context);
+  if (found === null) throw endpointMissing();
+  return found;
 }
 
 /**

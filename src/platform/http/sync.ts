@@ -7,6 +7,7 @@ import {
   MINIMUM_SECONDS_HEADER,
   parseSyncRequest,
   REJECTED_TOKEN_HEADER,
+  SYNC_PATH,
   type SyncRequest,
 } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
@@ -36,7 +37,7 @@ function errors(description: string) {
 /** The document of the route alone: its handler reads nothing before it knows the caller. */
 const route = createRoute({
   method: 'post',
-  path: '/api/sync',
+  path: SYNC_PATH,
   summary: "A working access token for an instance: CALCOM_CREDENTIAL_SYNC_ENDPOINT of Cal.com's wire",
   security: [{ syncSecret: [] }],
   request: {
@@ -65,7 +66,7 @@ const route = createRoute({
 
 export function syncRoute(app: OpenAPIHono, context: PlatformContext): void {
   app.openAPIRegistry.registerPath(route);
-  app.post('/api/sync', async c => {
+  app.post(SYNC_PATH, async c => {
     try {
       const target = await findCaller(context, name => c.req.header(name));
       const request = await readRequest(c);

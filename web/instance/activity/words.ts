@@ -1,3 +1,5 @@
+import type { EventKind } from '../../../src/instance/store/insert-event.ts';
+
 /** Filters: how the kinds of a group begin. */
 export const KINDS: readonly (readonly [prefix: string, name: string])[] = [
   ['', 'Everything'],
@@ -7,7 +9,7 @@ export const KINDS: readonly (readonly [prefix: string, name: string])[] = [
   ['platform.', 'The platform'],
 ];
 
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<EventKind, string>> = {
   'app.changed': 'App changed',
   'credential.deleted': 'Credential deleted',
   'credential.failing': 'Refresh fails',
@@ -19,6 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'platform.refused': 'The platform refuses our secret',
   'platform.unreachable': 'The platform does not answer',
   'setup.done': 'Set up',
+  'user.added': 'User added',
   'user.locked': 'User locked',
   'user.one_time_password_made': 'One-time password made',
   'user.password_changed': 'Password changed',
@@ -31,15 +34,12 @@ const NAMES: Readonly<Record<string, string>> = {
 /** An event's kind in words; the kind itself, made readable, where it has none here. */
 export function kindName(kind: string): string {
   const plain = kind.replace(/[._]/g, ' ');
-  return NAMES[kind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return NAMES[kind as EventKind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 /** Who did it, in words. */
 export function actorName(actor: string): string {
   const [who, id] = actor.split(':');
   if (who === 'user' && id !== undefined) return `user ${id}`;
-  return (
-    { 'api-key': 'the API key', api: 'the API key', 'command-line': 'the command line' }[actor] ??
-    `the ${actor}`
-  );
+  return { 'api-key': 'the API key', 'command-line': 'the command line' }[actor] ?? `the ${actor}`;
 }

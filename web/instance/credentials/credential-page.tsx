@@ -17,6 +17,7 @@ import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useAppNames } from '../../parts/use-apps.ts';
 import { actorName, kindName } from '../activity/words.ts';
+import { provenanceName } from '../provenance.tsx';
 import { CREDENTIALS, lookOf, nextRefresh } from './looks.ts';
 import { PlatformAlert } from './platform-alert.tsx';
 
@@ -90,7 +91,7 @@ export function CredentialPage({ id }: { id: string }) {
                 </Text>,
               ],
               ['Token ends', <Time key="e" at={data.expiresAt} none="unknown" />],
-              ['Comes from', data.provenance === 'push' ? 'the platform, by push' : `the ${data.provenance}`],
+              ['Comes from', provenanceName(data.provenance)],
               ['User id', String(data.userId)],
             ]}
           />

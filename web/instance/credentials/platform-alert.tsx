@@ -1,16 +1,9 @@
 import { Alert, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import type { PlatformState } from '../../../src/instance/tokens/platform.ts';
 import { ask } from '../../lib/api.ts';
 import { Time } from '../../parts/time.tsx';
-
-interface Status {
-  readonly platform: {
-    readonly state: 'unknown' | 'answering' | 'unreachable' | 'refusing';
-    readonly since: number | null;
-    readonly nextTryAt: number | null;
-  };
-}
 
 const STATUS = '/api/keyferry/v1/status';
 
@@ -18,7 +11,7 @@ const STATUS = '/api/keyferry/v1/status';
 export function PlatformAlert() {
   const { data } = useQuery({
     queryKey: [STATUS],
-    queryFn: () => ask<Status>('GET', STATUS),
+    queryFn: () => ask<{ platform: PlatformState }>('GET', STATUS),
     refetchInterval: 5_000,
   });
   if (data === undefined) return null;
