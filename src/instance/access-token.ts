@@ -7,7 +7,7 @@ import {
   isFresh,
   isKeyferryError,
   KeyferryError,
-  readCredential,
+  storedCredential,
 } from '../protocol/index.ts';
 import type { InstanceContext } from './context.ts';
 import { credentialIdentity, findCredential } from './store/index.ts';
@@ -116,7 +116,7 @@ function endedOnArrival({ expiresAt, refreshedAt, pushedAt }: Held['row']): bool
   return pushedAt === null || pushedAt < refreshedAt;
 }
 
-async function load({ config, database, effects }: Context, request: TokenRequest): Promise<Held> {
+async function load({ config, database }: Context, request: TokenRequest): Promise<Held> {
   const { userId, appSlug } = request;
   const row = await findCredential(database, { userId, appSlug, account: '' });
   if (!row) {
@@ -130,8 +130,7 @@ async function load({ config, database, effects }: Context, request: TokenReques
     });
   }
   const wire = JSON.parse(open(config.keyring, row.sealedKey, credentialIdentity(row)));
-  // The column is the expiry: a relative one in the wire object counted from when it was stored.
-  return { row, credential: { ...readCredential(wire, effects.now()), expiresAt: row.expiresAt } };
+  return { row, credential: storedCredential(wire, row.expiresAt) };
 }
 
 function toAccessToken({ credential }: Held): AccessToken {

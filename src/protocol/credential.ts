@@ -48,6 +48,22 @@ const ISO_DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\
  * @see docs/protocol.md#3
  */
 export function readCredential(value: unknown, now: number): Credential {
+  return credentialOf(value, known => expiresAt(known, now));
+}
+
+/**
+ * Reads a token credential that was stored beside its expiry: a relative one counted from when it was stored.
+ * @param expiresAt epoch milliseconds, or null
+ * @throws z.ZodError naming the members at fault, never their values
+ */
+export function storedCredential(value: unknown, expiresAt: number | null): Credential {
+  return credentialOf(value, () => expiresAt);
+}
+
+function credentialOf(
+  value: unknown,
+  expiryOf: (known: Readonly<Record<string, unknown>>) => number | null,
+): Credential {
   const wire = withoutNulls(value);
   const known = isTokenCredential(wire) ? wire : tokenCredentialSchema.parse(wire);
   return {
@@ -55,7 +71,7 @@ export function readCredential(value: unknown, now: number): Credential {
     refreshToken: known.refresh_token && known.refresh_token !== PLACEHOLDER ? known.refresh_token : null,
     tokenType: known.token_type || 'Bearer',
     scope: known.scope ?? null,
-    expiresAt: expiresAt(known, now),
+    expiresAt: expiryOf(known),
     // Not the schema's copy, which loses a member called __proto__.
     wire: wire as Record<string, unknown>,
   };

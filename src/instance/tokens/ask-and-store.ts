@@ -5,7 +5,7 @@ import {
   credentialText,
   isKeyferryError,
   mergeRefreshed,
-  readCredential,
+  storedCredential,
 } from '../../protocol/index.ts';
 import { confirmToken, credentialIdentity, fenceOf, replaceToken } from '../store/index.ts';
 import type { Held } from './held.ts';
@@ -88,6 +88,6 @@ async function store(
   const now = { version: version + 1, refreshedAt: at, status: 'working', statusReason: null } as const;
   return {
     row: { ...row, ...now, expiresAt },
-    credential: { ...readCredential(wire, at), expiresAt },
+    credential: storedCredential(wire, expiresAt),
   };
 }

@@ -47,7 +47,7 @@ describeEngines('a holder of the lease', engine => {
     });
     const platform = watchPlatform({ database, effects });
     // Small reads go through the builder too, so that the plugin sees them.
-    const held = { ...database, db, sqlite: null, lanes: null };
+    const held = { ...database, db, sqlite: null, reads: null, writes: null };
     const catalogue = createCatalogue();
     const accessToken = createAccessToken({ config, database: held, catalogue, effects, outbound, platform });
     return async () => {

@@ -4,3 +4,4 @@ export * from './migrate.ts';
 export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
 export * from './rows.ts';
+export type { SqliteConnection } from './shared-reads.ts';

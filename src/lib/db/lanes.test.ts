@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines, type TestDatabase } from '../../../test/engines.ts';
-import { type Database, type Lanes, openDatabase } from './index.ts';
+import { type Database, openDatabase, type Statements } from './index.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres');
 
 describe.skipIf(!postgres?.available)('reads on connections of their own', () => {
   let store: TestDatabase;
   let database: Database<object>;
-  let lanes: Lanes;
+  let lanes: Statements;
   beforeAll(async () => {
     if (!postgres) throw new Error('There is no PostgreSQL.');
     store = await postgres.create();
     database = openDatabase(store.location);
-    if (!database.lanes) throw new Error('PostgreSQL has lanes.');
-    lanes = database.lanes.reads;
+    if (!database.reads) throw new Error('PostgreSQL has lanes.');
+    lanes = database.reads;
   });
   afterAll(async () => {
     await database?.close();
@@ -52,8 +52,8 @@ describe.skipIf(!postgres?.available)('reads on connections of their own', () =>
 
   test('a connection that was cut is replaced', async () => {
     const [row] = await lanes.run<{ pid: number }>(backend, [0]);
-    const { lanes: other, close } = openDatabase(store.location);
-    await other?.reads.run('select pg_terminate_backend($1)', [row?.pid]);
+    const { reads: other, close } = openDatabase(store.location);
+    await other?.run('select pg_terminate_backend($1)', [row?.pid]);
     await close();
     // The first may still meet the dying connection.
     await lanes.run(backend, [1]).catch(() => undefined);
@@ -65,7 +65,7 @@ describe.skipIf(!postgres?.available)('reads on connections of their own', () =>
   test('without a server they say so, each time', async () => {
     const nowhere = openDatabase({ url: 'postgres://127.0.0.1:1/none' });
     for (const _ of [1, 2]) {
-      await expect(nowhere.lanes?.reads.run('select $1', ['x'])).rejects.toMatchObject({
+      await expect(nowhere.reads?.run('select $1', ['x'])).rejects.toMatchObject({
         code: 'ECONNREFUSED',
       });
     }

@@ -1,9 +1,8 @@
 import type { Client } from 'pg';
+import type { Statements } from './open.ts';
 
 /** PostgreSQL connections for single small statements, outside of transactions. */
-export interface Lanes {
-  /** Runs one statement. @throws what the driver throws */
-  run<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+export interface Lanes extends Statements {
   /** Ends them, once what is under way is answered. */
   close(): Promise<void>;
 }

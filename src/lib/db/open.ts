@@ -1,16 +1,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import {
-  Kysely,
-  PGliteDialect,
-  type PGliteDialectConfig,
-  PostgresDialect,
-  type SqliteDatabase,
-  SqliteDialect,
-} from 'kysely';
+import { Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
-import { type Lanes, openLanes } from './lanes.ts';
+import { openLanes } from './lanes.ts';
+import { type SqliteConnection, sharedReads } from './shared-reads.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -20,8 +14,10 @@ export interface Database<Tables> {
   readonly engine: Engine;
   /** SQLite's own connection, the one that `db` uses. */
   readonly sqlite: SqliteConnection | null;
-  /** PostgreSQL's connections for single small statements, beside those that `db` uses. */
-  readonly lanes: EngineLanes | null;
+  /** A faster way for single small reads, outside of transactions; null: `db` is the only one. */
+  readonly reads: Statements | null;
+  /** The same for writes. */
+  readonly writes: Statements | null;
   close(): Promise<void>;
 }
 
@@ -31,17 +27,14 @@ export interface Store {
   readonly db: Kysely<any>;
   readonly engine: Engine;
   readonly sqlite: SqliteConnection | null;
-  readonly lanes: EngineLanes | null;
+  readonly reads: Statements | null;
+  readonly writes: Statements | null;
 }
 
-export interface EngineLanes {
-  readonly reads: Lanes;
-  readonly writes: Lanes;
-}
-
-/** A connection that runs statements at once, and knows whether a transaction is open on it. */
-export interface SqliteConnection extends SqliteDatabase {
-  readonly inTransaction: boolean;
+/** Single small statements, each by itself. */
+export interface Statements {
+  /** Runs one. @throws what the driver throws */
+  run<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
 export type DatabaseLocation =
@@ -56,32 +49,38 @@ export type DatabaseLocation =
 export function openDatabase<Tables>(location: DatabaseLocation): Database<Tables> {
   if ('file' in location) {
     const sqlite = openSqlite(location.file);
-    return opened('sqlite', new SqliteDialect({ database: sqlite }), { sqlite });
-  }
-  if ('pglite' in location) return opened('postgres', new PGliteDialect({ pglite: location.pglite }));
-  const { pool, lanes } = openPostgres(location.url, location.poolSize ?? 10);
-  return opened('postgres', new PostgresDialect({ pool }), { lanes });
-
-  function opened(
-    engine: Engine,
-    dialect: SqliteDialect | PostgresDialect | PGliteDialect,
-    { sqlite = null, lanes = null }: { sqlite?: SqliteConnection | null; lanes?: EngineLanes | null } = {},
-  ): Database<Tables> {
-    const db = new Kysely<Tables>({ dialect });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
     return {
       db,
-      engine,
+      engine: 'sqlite',
       sqlite,
-      lanes,
+      reads: sharedReads(sqlite, run => db.connection().execute(run)),
+      writes: null,
       async close() {
-        await lanes?.reads.close();
-        await lanes?.writes.close();
         await db.destroy();
         // Kysely leaves a connection open that it never used.
-        sqlite?.close();
+        sqlite.close();
       },
     };
   }
+  if ('pglite' in location) {
+    const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: location.pglite }) });
+    return { db, engine: 'postgres', sqlite: null, reads: null, writes: null, close: () => db.destroy() };
+  }
+  const { pool, lane } = openPostgres(location.url, location.poolSize ?? 10);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const [reads, writes] = [openLanes(lane), openLanes(lane)];
+  return {
+    db,
+    engine: 'postgres',
+    sqlite: null,
+    reads,
+    writes,
+    async close() {
+      await Promise.all([reads.close(), writes.close()]);
+      await db.destroy();
+    },
+  };
 }
 
 function openSqlite(file: string): SqliteConnection {
@@ -103,9 +102,9 @@ function openSqlite(file: string): SqliteConnection {
     const prepared = database.prepare(text === 'begin' ? 'begin immediate' : text);
     return {
       reader: prepared.reader,
-      all: (parameters: readonly unknown[]) => prepared.all(parameters.map(bindable)),
-      run: (parameters: readonly unknown[]) => prepared.run(parameters.map(bindable)),
-      iterate: (parameters: readonly unknown[]) => prepared.iterate(parameters.map(bindable)),
+      all: (parameters: readonly unknown[]) => prepared.all(...parameters.map(bindable)),
+      run: (parameters: readonly unknown[]) => prepared.run(...parameters.map(bindable)),
+      iterate: (parameters: readonly unknown[]) => prepared.iterate(...parameters.map(bindable)),
     };
   }
   return {
@@ -139,7 +138,7 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   3802: String,
 };
 
-function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lanes: EngineLanes } {
+function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lane: () => pg.Client } {
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
@@ -165,6 +164,5 @@ function openPostgres(connectionString: string, max: number): { pool: pg.Pool; l
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
-  const lane = () => new NamingClient({ ...config, pipeline: true });
-  return { pool, lanes: { reads: openLanes(lane), writes: openLanes(lane) } };
+  return { pool, lane: () => new NamingClient({ ...config, pipeline: true }) };
 }

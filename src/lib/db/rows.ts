@@ -1,5 +1,6 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
-import type { Engine, SqliteConnection, Store } from './open.ts';
+import type { Engine, Store } from './open.ts';
+import type { SqliteConnection } from './shared-reads.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
@@ -57,7 +58,7 @@ export function writing<Input, Written>(
     const text = one ? texts.one : texts.many;
     const values = one ? given.map(name => row[name]) : [JSON.stringify(rows)];
     // The query builder and its pool take a sixth of the time of a lone write.
-    if (store.lanes !== null) return store.lanes.writes.run<Written>(text, values);
+    if (store.writes !== null) return store.writes.run<Written>(text, values);
     return (await store.db.executeQuery<Written>(CompiledQuery.raw(text, values))).rows;
   };
 
@@ -126,12 +127,8 @@ export function reading<Name extends string, Row>(
   return async function read(store, values) {
     const { text, order } = compiled[store.engine] ?? compileFor(store);
     const given = order.map(name => values[name]);
-    const { sqlite, lanes } = store;
-    if (lanes !== null) return lanes.reads.run<Row>(text, given);
-    if (sqlite === null) return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
-    const run = async () => sqlite.prepare(text).all(given) as Row[];
-    // What somebody's open transaction has written must not be seen: connection() waits for its end.
-    return sqlite.inTransaction ? store.db.connection().execute(run) : run();
+    if (store.reads !== null) return store.reads.run<Row>(text, given);
+    return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
   };
 
   function compileFor({ db, engine }: Store) {

@@ -3,7 +3,7 @@ import {
   type Credential,
   credentialText,
   KeyferryError,
-  readCredential,
+  storedCredential,
   writeCredential,
 } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
@@ -27,10 +27,10 @@ export function sealCredential({ config, effects }: Context, id: string, credent
  * Opens a row.
  * @throws KeyferryError sealed_unreadable
  */
-export function openGrant({ config, effects }: Context, row: ConnectionRow): Grant {
+export function openGrant({ config }: Context, row: ConnectionRow): Grant {
   const wire = JSON.parse(open(config.keyring, row.sealedCredential, connectionIdentity(row.id)));
   // The column is the expiry: what is in the wire object may be relative to when it was stored.
-  return { row, credential: { ...readCredential(wire, effects.now()), expiresAt: row.expiresAt } };
+  return { row, credential: storedCredential(wire, row.expiresAt) };
 }
 
 /**
