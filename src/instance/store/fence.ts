@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Given } from '../../lib/db/index.ts';
 import type { Lease } from '../../lib/lease.ts';
 
 /** The lease under which a row is written. */
@@ -14,10 +15,8 @@ export function fenceOf({ name, generation }: Lease): Fence {
 /**
  * The condition that nobody has taken the lease over since: a holder that was paused past its end writes nothing
  * that its successor would build on.
- * @param input the alias of the input row, which has the columns of a Fence
  */
-export function notOvertaken(input: string): RawBuilder<unknown> {
-  const row = sql.ref(input);
+export function notOvertaken({ lease, generation }: Given<Fence>): RawBuilder<unknown> {
   return sql`not exists (select 1 from "lease" as held
-    where held."name" = ${row}."lease" and held."generation" > ${row}."generation")`;
+    where held."name" = ${lease} and held."generation" > ${generation})`;
 }

@@ -36,16 +36,16 @@ const mark = writing<Failure, Marked>({
     lease: 'text',
     generation: 'bigint',
   },
-  write: input => sql`
-    update "Credential" set "formerStatus" = "Credential"."status", "status" = f."status",
-      "statusReason" = f."reason", "retryAt" = f."retryAt", "invalid" = (f."status" = 'needs_reconnect'),
+  write: (f, from) => sql`
+    update "Credential" set "formerStatus" = "Credential"."status", "status" = ${f.status},
+      "statusReason" = ${f.reason}, "retryAt" = ${f.retryAt}, "invalid" = (${f.status} = 'needs_reconnect'),
       "failures" = case when "Credential"."status" = 'failing' then "Credential"."failures" + 1 else 1 end,
-      "failedAt" = case when "Credential"."status" = f."status" then "Credential"."failedAt" else f."at" end,
-      "updatedAt" = f."at"
-    from ${input} as f
-    where "Credential"."id" = f."id" and "Credential"."version" = f."version"
-      and ("Credential"."status" <> 'needs_reconnect' or f."status" = 'needs_reconnect')
-      and ${notOvertaken('f')}
+      "failedAt" = case when "Credential"."status" = ${f.status} then "Credential"."failedAt" else ${f.at} end,
+      "updatedAt" = ${f.at}
+    ${from}
+    where "Credential"."id" = ${f.id} and "Credential"."version" = ${f.version}
+      and ("Credential"."status" <> 'needs_reconnect' or ${f.status} = 'needs_reconnect')
+      and ${notOvertaken(f)}
     returning "userId", "appId", "Credential"."status", "formerStatus", "statusReason",
       "Credential"."updatedAt"`,
   written: {
@@ -56,10 +56,10 @@ const mark = writing<Failure, Marked>({
     statusReason: 'text',
     updatedAt: 'bigint',
   },
-  followUp: marked => sql`
+  followUp: (m, from) => sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select m."updatedAt", 'credential.' || m."status", 'instance', m."userId", m."appId", m."statusReason"
-    from ${marked} as m where m."status" <> m."formerStatus"`,
+    select ${m.updatedAt}, 'credential.' || ${m.status}, 'instance', ${m.userId}, ${m.appId}, ${m.statusReason}
+    ${from} where ${m.status} <> ${m.formerStatus}`,
 });
 
 /**

@@ -42,13 +42,13 @@ const replace = writing<Replacement, Written>({
     expiresAt: 'bigint',
     at: 'bigint',
   },
-  write: input => sql`
-    update "Credential" set "sealedKey" = r."sealedKey", "expiresAt" = r."expiresAt",
+  write: (r, from) => sql`
+    update "Credential" set "sealedKey" = ${r.sealedKey}, "expiresAt" = ${r.expiresAt},
       "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
-      "statusReason" = null, "invalid" = false, "failedAt" = null, "pushedAt" = r."at", "updatedAt" = r."at"
-    from ${input} as r
-    where "Credential"."id" = r."id" and "Credential"."userId" = r."userId"
-      and "Credential"."appId" = r."appId" and "Credential"."account" = r."account"
+      "statusReason" = null, "invalid" = false, "failedAt" = null, "pushedAt" = ${r.at}, "updatedAt" = ${r.at}
+    ${from}
+    where "Credential"."id" = ${r.id} and "Credential"."userId" = ${r.userId}
+      and "Credential"."appId" = ${r.appId} and "Credential"."account" = ${r.account}
     returning "Credential"."userId", "Credential"."appId", "Credential"."version", "Credential"."pushedAt",
       "Credential"."formerStatus"`,
   written: {

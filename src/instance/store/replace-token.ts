@@ -31,12 +31,12 @@ const replace = writing<ReplacedToken, Written>({
     lease: 'text',
     generation: 'bigint',
   },
-  write: input => sql`
-    update "Credential" set "sealedKey" = t."sealedKey", "expiresAt" = t."expiresAt",
+  write: (t, from) => sql`
+    update "Credential" set "sealedKey" = ${t.sealedKey}, "expiresAt" = ${t.expiresAt},
       "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
-      "statusReason" = null, "invalid" = false, "failedAt" = null, "refreshedAt" = t."at", "updatedAt" = t."at"
-    from ${input} as t
-    where "Credential"."id" = t."id" and "Credential"."version" = t."version" and ${notOvertaken('t')}
+      "statusReason" = null, "invalid" = false, "failedAt" = null, "refreshedAt" = ${t.at}, "updatedAt" = ${t.at}
+    ${from}
+    where "Credential"."id" = ${t.id} and "Credential"."version" = ${t.version} and ${notOvertaken(t)}
     returning "userId", "appId", "Credential"."version", "refreshedAt", "formerStatus"`,
   written: {
     userId: 'integer',
@@ -45,11 +45,12 @@ const replace = writing<ReplacedToken, Written>({
     refreshedAt: 'bigint',
     formerStatus: 'text',
   },
-  followUp: written => sql`
+  followUp: (w, from) => sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."refreshedAt",
-      case when w."formerStatus" = 'working' then 'credential.refreshed' else 'credential.recovered' end,
-      'instance', w."userId", w."appId", 'version ' || w."version" from ${written} as w where true`,
+    select ${w.refreshedAt},
+      case when ${w.formerStatus} = 'working' then 'credential.refreshed' else 'credential.recovered' end,
+      'instance', ${w.userId}, ${w.appId}, 'version ' || ${w.version}
+    ${from}`,
 });
 
 /**

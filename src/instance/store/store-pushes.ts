@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Columns, type Store, writing } from '../../lib/db/index.ts';
+import { type Columns, type Given, type Store, writing } from '../../lib/db/index.ts';
 
 /** What makes a credential's row unique. */
 export interface CredentialKey {
@@ -42,17 +42,15 @@ export const PUSH_COLUMNS = {
  * The upsert of received credentials, up to its `returning`: user and app are checked, the row is made or
  * replaced whole, a dead mark is cleared.
  */
-export function upsertCredentials(pushes: RawBuilder<StoredPush>): RawBuilder<unknown> {
+export function upsertCredentials(p: Given<StoredPush>, from: RawBuilder<unknown>): RawBuilder<unknown> {
   // Rows are taken in one order, so that two processes cannot lock each other out.
   return sql`
-    insert into "Credential" ("userId", "appId", "type", "account", "sealedKey", "expiresAt",
+    insert into "Credential" ("userId", "appId", "account", "type", "sealedKey", "expiresAt",
       "createdAt", "updatedAt", "pushedAt")
-    select p."userId", p."appId", p."type", p."account", p."sealedKey", p."expiresAt", p."at", p."at", p."at"
-    from ${pushes} as p
-    join "users" as u on u."id" = p."userId"
-    join "App" as a on a."slug" = p."appId"
-    where not u."locked"
-    order by p."userId", p."appId", p."account"
+    select ${p.userId}, ${p.appId}, ${p.account}, ${p.type}, ${p.sealedKey}, ${p.expiresAt}, ${p.at}, ${p.at}, ${p.at}
+    ${from}
+    where ${mayUse(p)} and exists (select 1 from "App" as a where a."slug" = ${p.appId})
+    order by 1, 2, 3
     on conflict ("userId", "appId", "account") do update set
       "type" = excluded."type", "sealedKey" = excluded."sealedKey", "expiresAt" = excluded."expiresAt",
       "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
@@ -60,13 +58,21 @@ export function upsertCredentials(pushes: RawBuilder<StoredPush>): RawBuilder<un
       "pushedAt" = excluded."pushedAt"`;
 }
 
+/** There is such a user, who is not locked. */
+function mayUse({ userId }: Pick<Given<StoredPush>, 'userId'>): RawBuilder<unknown> {
+  return sql`not (select u."locked" from "users" as u where u."id" = ${userId})`;
+}
+
 /** The event of each credential that was written by a push: where it ends an incident, it says so. */
-export function notePushes(written: RawBuilder<unknown>): RawBuilder<unknown> {
+export function notePushes(
+  w: Given<Pick<Written, 'userId' | 'appId' | 'version' | 'pushedAt' | 'formerStatus'>>,
+  from: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")
-    select w."pushedAt",
-      case when w."formerStatus" = 'working' then 'credential.pushed' else 'credential.recovered' end,
-      'platform', w."userId", w."appId", 'version ' || w."version" from ${written} as w where true`;
+    select ${w.pushedAt},
+      case when ${w.formerStatus} = 'working' then 'credential.pushed' else 'credential.recovered' end,
+      'platform', ${w.userId}, ${w.appId}, 'version ' || ${w.version} ${from}`;
 }
 
 const written = { ...key, version: 'integer', pushedAt: 'bigint', formerStatus: 'text' } as const;
@@ -74,14 +80,13 @@ const written = { ...key, version: 'integer', pushedAt: 'bigint', formerStatus: 
 /** For the rows that are there: an upsert would use up an id, or write the page that holds them, each time. */
 const replace = writing<StoredPush, Written>({
   input: PUSH_COLUMNS,
-  write: pushes => sql`
-    update "Credential" set "type" = p."type", "sealedKey" = p."sealedKey", "expiresAt" = p."expiresAt",
+  write: (p, from) => sql`
+    update "Credential" set "type" = ${p.type}, "sealedKey" = ${p.sealedKey}, "expiresAt" = ${p.expiresAt},
       "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
-      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = p."at", "pushedAt" = p."at"
-    from ${pushes} as p
-    join "users" as u on u."id" = p."userId"
-    where "Credential"."userId" = p."userId" and "Credential"."appId" = p."appId"
-      and "Credential"."account" = p."account" and not u."locked"
+      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = ${p.at}, "pushedAt" = ${p.at}
+    ${from}
+    where "Credential"."userId" = ${p.userId} and "Credential"."appId" = ${p.appId}
+      and "Credential"."account" = ${p.account} and ${mayUse(p)}
     returning "Credential"."userId", "Credential"."appId", "Credential"."account", "version", "pushedAt",
       "formerStatus"`,
   written,
@@ -90,7 +95,7 @@ const replace = writing<StoredPush, Written>({
 
 const create = writing<StoredPush, Written>({
   input: PUSH_COLUMNS,
-  write: pushes => sql`${upsertCredentials(pushes)}
+  write: (p, from) => sql`${upsertCredentials(p, from)}
     returning "userId", "appId", "account", "version", "pushedAt", "formerStatus"`,
   written,
   followUp: notePushes,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Columns, Store } from '../../lib/db/index.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Columns, Given, Store } from '../../lib/db/index.ts';
 import { notePushes, PUSH_COLUMNS, type StoredPush, upsertCredentials } from './store-pushes.ts';
 
 /** The calendar that a credential brings along, and what it is to be. */
@@ -37,11 +37,11 @@ export async function storeWithCalendar(
   calendar: CalendarChoice | null,
 ): Promise<SyncedCredential | null> {
   return db.transaction().execute(async trx => {
-    const { rows } = await sql<Written>`${upsertCredentials(rowOf(push, PUSH_COLUMNS))}
+    const { rows } = await sql<Written>`${upsertCredentials(valuesOf(push, PUSH_COLUMNS), sql``)}
       returning "id", "type", "userId", "appId", "version", "pushedAt", "formerStatus"`.execute(trx);
     const [written] = rows;
     if (!written) return null;
-    await notePushes(rowOf(written, WRITTEN)).execute(trx);
+    await notePushes(valuesOf(written, WRITTEN), sql``).execute(trx);
     if (calendar?.selected) await select(trx, written, calendar);
     if (calendar?.destination) await setDestination(trx, written, calendar);
     return { id: written.id, type: written.type };
@@ -58,11 +58,11 @@ const WRITTEN = {
   formerStatus: 'text',
 } as const satisfies Columns<Written>;
 
-function rowOf<Row extends object>(row: Row, columns: Columns<Row>): RawBuilder<Row> {
-  const fields = Object.entries<string>(columns).map(
-    ([name, type]) => sql`cast(${row[name as keyof Row]} as ${sql.raw(type)}) as ${sql.ref(name)}`,
-  );
-  return sql<Row>`(select ${sql.join(fields)})`;
+function valuesOf<Row extends object>(row: Row, columns: Columns<Row>): Given<Row> {
+  const entries = Object.entries<string>(columns).map(([name, type]) => {
+    return [name, sql`cast(${row[name as keyof Row]} as ${sql.raw(type)})`];
+  });
+  return Object.fromEntries(entries);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as in Store.

@@ -34,11 +34,11 @@ describeEngines('rows', engine => {
 
   const insert = writing<Row, Row>({
     input: COLUMNS,
-    write: input => sql<Row>`insert into "row" ("id", "at", "text")
-      select "id", "at", "text" from ${input} as r where true returning "id", "at", "text"`,
+    write: ({ id, at, text }, from) => sql<Row>`insert into "row" ("id", "at", "text")
+      select ${id}, ${at}, ${text} ${from} returning "id", "at", "text"`,
     written: COLUMNS,
-    followUp: written => sql`insert into "trace" ("rowId", "text")
-      select "id", coalesce("text", 'none') from ${written} as w where true`,
+    followUp: ({ id, text }, from) => sql`insert into "trace" ("rowId", "text")
+      select ${id}, coalesce(${text}, 'none') ${from}`,
   });
 
   async function readBack(rows: readonly Row[]): Promise<unknown[]> {
@@ -69,11 +69,12 @@ describeEngines('rows', engine => {
 
   const insertTraced = writing<Row, Row>({
     input: COLUMNS,
-    write: input => sql<Row>`insert into "row" ("id", "at", "text")
-      select "id", "at", "text" from ${input} as r where true
+    write: ({ id, at, text }, from) => sql<Row>`insert into "row" ("id", "at", "text")
+      select ${id}, ${at}, ${text} ${from} where true
       on conflict do nothing returning "id", "at", "text"`,
     written: COLUMNS,
-    followUp: written => sql`insert into "trace" ("rowId", "text") select "id", "text" from ${written} as w`,
+    followUp: ({ id, text }, from) =>
+      sql`insert into "trace" ("rowId", "text") select ${id}, ${text} ${from}`,
   });
 
   async function table(name: 'row' | 'trace'): Promise<unknown[]> {
@@ -134,9 +135,10 @@ describeEngines('rows', engine => {
   test('a writing that takes more than its rows is refused', async () => {
     const wrong = writing<Row, Row>({
       input: COLUMNS,
-      write: input => sql<Row>`insert into "row" select * from ${input} as r where "id" > ${5} returning *`,
+      write: ({ id }, from) =>
+        sql<Row>`insert into "row" ("id") select ${id} ${from} where ${id} > ${5} returning *`,
       written: COLUMNS,
-      followUp: written => sql`insert into "trace" select "id", "text" from ${written} as w`,
+      followUp: ({ id, text }, from) => sql`insert into "trace" select ${id}, ${text} ${from}`,
     });
     await expect(wrong(database, [])).rejects.toThrow('takes its input as rows alone');
   });

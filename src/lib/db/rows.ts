@@ -6,30 +6,20 @@ import type { SqliteConnection } from './shared-reads.ts';
 export type ColumnType = 'integer' | 'bigint' | 'text';
 export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
-/** Columns as a source for `from` that PostgreSQL takes for any number of rows, carried by one JSON parameter. */
-function manyRows<Row>(columns: Columns<Row>): RawBuilder<Row> {
-  const fields = Object.entries<ColumnType>(columns).map(
-    ([name, type]) => sql`cast(value->>${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
-  );
-  return sql<Row>`(select ${sql.join(fields)} from jsonb_array_elements(cast(${'[]'} as jsonb)) as t(value))`;
-}
-
-/** The same for one row, a parameter a column: faster than JSON where there is one, and for SQLite always. */
-function oneRow<Row>(columns: Columns<Row>): RawBuilder<Row> {
-  const fields = Object.entries<ColumnType>(columns).map(
-    ([name, type]) => sql`cast(${name} as ${sql.raw(type)}) as ${sql.ref(name)}`,
-  );
-  return sql<Row>`(select ${sql.join(fields)})`;
-}
+/** The columns of the rows that a statement is given, by name. */
+export type Given<Row> = Readonly<Record<keyof Row & string, RawBuilder<unknown>>>;
 
 export interface Writing<Input, Written> {
   readonly input: Columns<Input>;
-  /** A statement that writes the input rows and returns. It names them once and takes no other parameter. */
-  readonly write: (input: RawBuilder<Input>) => RawBuilder<Written>;
+  /**
+   * A statement that writes the input rows and returns. It takes no other parameter.
+   * @param from where the rows come from, as a from clause; empty where a row's columns are parameters
+   */
+  readonly write: (given: Given<Input>, from: RawBuilder<unknown>) => RawBuilder<Written>;
   /** What it returns. */
   readonly written: Columns<Written>;
   /** A second write, of what the first returned. */
-  readonly followUp: (written: RawBuilder<Written>) => RawBuilder<unknown>;
+  readonly followUp: (given: Given<Written>, from: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
 /**
@@ -40,9 +30,7 @@ export interface Writing<Input, Written> {
 export function writing<Input, Written>(
   statement: Writing<Input, Written>,
 ): (store: Store, rows: readonly Input[]) => Promise<Written[]> {
-  const compiled: Partial<Record<Engine, Texts>> = {};
-  const given = Object.keys(statement.input) as (keyof Input)[];
-  const returned = Object.keys(statement.written) as (keyof Written)[];
+  const compiled: Partial<Record<Engine, Texts<Input, Written>>> = {};
 
   return async function write(store, rows) {
     const texts = compiled[store.engine] ?? compile(store, statement);
@@ -55,21 +43,25 @@ export function writing<Input, Written>(
     }
     const [row] = rows;
     const one = rows.length === 1 && row;
-    const text = one ? texts.one : texts.many;
-    const values = one ? given.map(name => row[name]) : [JSON.stringify(rows)];
+    const text = one ? texts.one.text : texts.many;
+    const values = one ? valuesOf(texts.one, row) : [JSON.stringify(rows)];
     // The query builder and its pool take a sixth of the time of a lone write.
     if (store.writes !== null) return store.writes.run<Written>(text, values);
     return (await store.db.executeQuery<Written>(CompiledQuery.raw(text, values))).rows;
   };
 
   /** Without an await between begin and commit, nothing of this process comes in between. */
-  function writeEach(sqlite: SqliteConnection, { one, followUp }: Texts, rows: readonly Input[]): Written[] {
+  function writeEach(
+    sqlite: SqliteConnection,
+    { one, followUp }: Texts<Input, Written>,
+    rows: readonly Input[],
+  ): Written[] {
     sqlite.prepare('begin').run([]);
     try {
-      const write = sqlite.prepare(one);
-      const written = rows.flatMap(row => write.all(given.map(name => row[name])) as Written[]);
-      const follow = sqlite.prepare(followUp);
-      for (const row of written) follow.run(returned.map(name => row[name]));
+      const write = sqlite.prepare(one.text);
+      const written = rows.flatMap(row => write.all(valuesOf(one, row)) as Written[]);
+      const follow = sqlite.prepare(followUp.text);
+      for (const row of written) follow.run(valuesOf(followUp, row));
       sqlite.prepare('commit').run([]);
       return written;
     } catch (error) {
@@ -80,35 +72,79 @@ export function writing<Input, Written>(
 }
 
 /** The statements of a writing, compiled. On PostgreSQL both writes are one statement. */
-interface Texts {
-  /** For one row: a parameter a column. */
-  readonly one: string;
+interface Texts<Input, Written> {
+  readonly one: OfOneRow<Input>;
   /** For any number of rows: one JSON parameter. */
   readonly many: string;
   /** SQLite's second write. */
-  readonly followUp: string;
+  readonly followUp: OfOneRow<Written>;
+}
+
+/** A statement that takes columns of one row as its parameters, in this order. */
+interface OfOneRow<Row> {
+  readonly text: string;
+  readonly order: readonly (keyof Row)[];
+}
+
+function valuesOf<Row>({ order }: OfOneRow<Row>, row: Row): unknown[] {
+  return order.map(name => row[name]);
 }
 
 function compile<Input, Written>(
   { db, engine }: Store,
   { input, write, written, followUp }: Writing<Input, Written>,
-): Texts {
+): Texts<Input, Written> {
+  const alone = write(parametersOf(input), sql``);
   if (engine === 'sqlite') {
-    return {
-      one: text(write(oneRow(input)), input),
-      many: '',
-      followUp: text(followUp(oneRow(written)), written),
-    };
+    return { one: ofOneRow(alone), many: '', followUp: ofOneRow(followUp(parametersOf(written), sql``)) };
   }
-  const both = (rows: RawBuilder<Input>) =>
-    sql`with written as (${write(rows)}), followed as (${followUp(sql<Written>`written`)}) select * from written`;
-  return { one: text(both(oneRow(input)), input), many: text(both(manyRows(input)), ['rows']), followUp: '' };
+  const follow = followUp(columnsOf(written), sql`from written as given`);
+  const both = (first: RawBuilder<unknown>) =>
+    sql`with written as (${first}), followed as (${follow}) select * from written`;
+  const many = both(write(columnsOf(input), fromJson(input))).compile(db);
+  if (many.parameters.length !== 1) throw new Error(ROWS_ALONE);
+  return { one: ofOneRow(both(alone)), many: many.sql, followUp: { text: '', order: [] } };
 
-  function text(statement: RawBuilder<unknown>, takes: object): string {
-    const { sql: compiled, parameters } = statement.compile(db);
-    if (parameters.length === Object.keys(takes).length) return compiled;
-    throw new Error('A writing takes its input as rows alone, once.');
+  function ofOneRow<Row>(statement: RawBuilder<unknown>): OfOneRow<Row> {
+    const { sql: text, parameters } = statement.compile(db);
+    if (!parameters.every(name => name instanceof ColumnName)) throw new Error(ROWS_ALONE);
+    return { text, order: parameters.map(({ name }) => name as keyof Row) };
   }
+}
+
+const ROWS_ALONE = 'A writing takes its input as rows alone, and all of them once.';
+
+/** Stands for the value of a column until there is a row. */
+class ColumnName {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A parameter for each use of a column: for one row faster than JSON, and for SQLite always. */
+function parametersOf<Row>(columns: Columns<Row>): Given<Row> {
+  return given(columns, (name, type) => sql`cast(${new ColumnName(name)} as ${sql.raw(type)})`);
+}
+
+function columnsOf<Row>(columns: Columns<Row>): Given<Row> {
+  return given(columns, name => sql.ref(`given.${name}`));
+}
+
+function given<Row>(
+  columns: Columns<Row>,
+  of: (name: string, type: ColumnType) => RawBuilder<unknown>,
+): Given<Row> {
+  const entries = Object.entries<ColumnType>(columns).map(([name, type]) => [name, of(name, type)]);
+  return Object.fromEntries(entries);
+}
+
+/** Any number of rows, carried by one JSON parameter. */
+function fromJson<Row>(columns: Columns<Row>): RawBuilder<unknown> {
+  const fields = Object.entries<ColumnType>(columns).map(
+    ([name, type]) => sql`cast(value->>${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
+  );
+  return sql`from (select ${sql.join(fields)} from jsonb_array_elements(cast(${'[]'} as jsonb)) as t(value)) as given`;
 }
 
 /**
