@@ -21,6 +21,13 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+interface Group<Item, Result> {
+  readonly items: readonly Waiting<Item, Result>[];
+  readonly keys: ReadonlySet<string>;
+  /** Null until it has begun. */
+  written: Promise<void> | null;
+}
+
 /** After so many items in a row that came alone, the next one is not kept for the end of its turn. */
 const ALONE = 8;
 
@@ -38,11 +45,12 @@ export function groupCommit<Item, Result>(
   let scheduled = false;
   let aloneInARow = 0;
   let wroteThisTurn = false;
-  const busy = new Set<Promise<void>>();
-  const keysUnderWay = new Set<string>();
+  // Few, and each with a set of its own: a long-lived set in which all comes and goes has V8 keep what has gone
+  // until the next full collection.
+  let underWay: Group<Item, Result>[] = [];
 
   function schedule(): void {
-    if (scheduled || queue.length === 0 || busy.size >= parallel) return;
+    if (scheduled || queue.length === 0 || underWay.length >= parallel) return;
     if (aloneInARow >= ALONE && !wroteThisTurn) {
       wroteThisTurn = true;
       setImmediate(() => {
@@ -63,29 +71,31 @@ export function groupCommit<Item, Result>(
 
   function flush(): void {
     const group = take();
-    if (group.length === 0) return;
-    aloneInARow = group.length === 1 ? aloneInARow + 1 : 0;
-    const run = writeGroup(group).finally(() => {
-      busy.delete(run);
-      for (const { item } of group) keysUnderWay.delete(key(item));
+    const { length } = group.items;
+    if (length === 0) return;
+    aloneInARow = length === 1 ? aloneInARow + 1 : 0;
+    underWay.push(group);
+    group.written = writeGroup(group.items).finally(() => {
+      underWay = underWay.filter(other => other !== group);
       schedule();
     });
-    busy.add(run);
     schedule();
   }
 
-  function take(): Waiting<Item, Result>[] {
-    const group: Waiting<Item, Result>[] = [];
+  function take(): Group<Item, Result> {
+    const items: Waiting<Item, Result>[] = [];
     const rest: Waiting<Item, Result>[] = [];
+    const keys = new Set<string>();
     for (const waiting of queue) {
       const name = key(waiting.item);
-      if (group.length < maxItems && !keysUnderWay.has(name)) {
-        keysUnderWay.add(name);
-        group.push(waiting);
+      const isFree = !keys.has(name) && !underWay.some(group => group.keys.has(name));
+      if (items.length < maxItems && isFree) {
+        keys.add(name);
+        items.push(waiting);
       } else rest.push(waiting);
     }
     queue = rest;
-    return group;
+    return { items, keys, written: null };
   }
 
   async function writeGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
@@ -106,8 +116,8 @@ export function groupCommit<Item, Result>(
         schedule();
       }),
     async drain() {
-      while (queue.length > 0 || busy.size > 0) {
-        await Promise.allSettled(busy);
+      while (queue.length > 0 || underWay.length > 0) {
+        await Promise.allSettled(underWay.map(({ written }) => written));
         await new Promise(resolve => setImmediate(resolve));
       }
     },

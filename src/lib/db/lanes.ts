@@ -59,7 +59,7 @@ export function openLanes(create: () => Client): Lanes {
       lane.underWay += 1;
       try {
         const client = lane.client ?? (await lane.connected);
-        return (await client.query(text, [...values])).rows as Row[];
+        return (await query(client, text, values)) as Row[];
       } catch (error) {
         // What failed may have been the preparation, which the driver would not repeat on this connection.
         void end(lane);
@@ -72,4 +72,14 @@ export function openLanes(create: () => Client): Lanes {
       await Promise.all([...lanes].map(end));
     },
   };
+}
+
+/** With a callback: of a query with a promise V8 keeps all, and what came with it, until the next full collection. */
+function query(client: Client, text: string, values: readonly unknown[]): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    client.query(text, [...values], (error, result) => {
+      if (error) reject(error);
+      else resolve(result.rows);
+    });
+  });
 }

@@ -149,9 +149,9 @@ function openPostgres(connectionString: string, max: number): { pool: pg.Pool; l
         return super.query(text, values, ...(rest as []));
       }
       const name = names.get(text) ?? (names.size < MAX_STATEMENTS ? `kf${names.size}` : undefined);
-      if (name === undefined) return super.query(text, values);
+      if (name === undefined) return super.query(text, values, ...(rest as []));
       names.set(text, name);
-      return super.query({ name, text, values });
+      return super.query({ name, text, values }, ...(rest as []));
     }
   }
   const types: pg.CustomTypesConfig = {
