@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { engines, type TestDatabase } from '../../../test/engines.ts';
 import { type Database, openDatabase, type Statements } from './index.ts';
 
@@ -31,6 +32,36 @@ describe.skipIf(!postgres?.available)('reads on connections of their own', () =>
 
   test('give numbers for bigint, as the other queries do', async () => {
     expect(await lanes.run('select cast($1 as bigint) as "big"', [2 ** 40])).toEqual([{ big: 2 ** 40 }]);
+  });
+
+  test('give all kinds of values, the same each time', async () => {
+    const text = `select cast($1 as text) as "text", cast($2 as integer) as "whole", cast($3 as boolean) as "flag",
+      cast($4 as text) as "none", cast($5 as jsonb) as "json"`;
+    const row = { text: 'é👋 \'"\\', whole: -7, flag: true, none: null, json: '{"a": [1]}' };
+    for (const _ of [1, 2, 3]) expect(await lanes.run(text, Object.values(row))).toEqual([row]);
+    expect(await lanes.run('select cast($1 as text) as "a" where false', ['x'])).toEqual([]);
+    const many = 'select n, n * $1 as "m" from generate_series(1, 3) as n';
+    for (const _ of [1, 2]) expect(await lanes.run(many, [2])).toMatchObject([{ m: 2 }, { m: 4 }, { m: 6 }]);
+  });
+
+  test('are described once, whichever connection they go to', async () => {
+    const describe = vi.spyOn(pg.Connection.prototype, 'describe');
+    onTestFinished(() => describe.mockRestore());
+    const text = 'select cast($1 as integer) as "described"';
+    expect(await lanes.run(text, [1])).toEqual([{ described: 1 }]);
+    const rows = await Promise.all([2, 3, 4, 5].map(n => lanes.run(text, [n])));
+    expect(rows).toEqual([2, 3, 4, 5].map(described => [{ described }]));
+    expect(describe).toHaveBeenCalledTimes(1);
+  });
+
+  test('what returns something else than when it was prepared is told so, and then prepared anew', async () => {
+    const text = 'select * from "changing" where "a" = $1';
+    await lanes.run('create table "changing" ("a" integer)', []);
+    expect(await lanes.run(text, [1])).toEqual([]);
+    await lanes.run('alter table "changing" add column "b" text', []);
+    await lanes.run('insert into "changing" values (1, $1)', ['x']);
+    await expect(lanes.run(text, [1])).rejects.toThrow('must not change');
+    expect(await lanes.run(text, [1])).toEqual([{ a: 1, b: 'x' }]);
   });
 
   test('one that fails does not fail those beside it, and may be repeated', async () => {

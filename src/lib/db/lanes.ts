@@ -1,4 +1,5 @@
-import type { Client } from 'pg';
+import type { Client, Submittable } from 'pg';
+import { type Known, LaneQuery, type TypeReader } from './lane-query.ts';
 import type { Statements } from './open.ts';
 
 /** PostgreSQL connections for single small statements, outside of transactions. */
@@ -9,6 +10,12 @@ export interface Lanes extends Statements {
 
 /** Two, so that a statement under way does not keep the server's next core idle. */
 const LANES = 2;
+
+/**
+ * PostgreSQL's default is for disks that turn: it has it read all of a small table rather than find its one row by
+ * index. Small statements find single rows.
+ */
+const BY_INDEX = 'set random_page_cost = 1.1';
 
 interface Lane {
   /** Once it is connected. */
@@ -23,17 +30,21 @@ interface Lane {
  * lanes of their own: a write waits for the disk. They connect at the first statement; one that fails in any way is
  * replaced.
  * @param create makes a client that pipelines
+ * @param reader reads what comes back
  */
-export function openLanes(create: () => Client): Lanes {
+export function openLanes(create: () => Client, reader: TypeReader): Lanes {
   const lanes = new Set<Lane>();
+  const statements = new Map<string, Known>();
 
   function open(): Lane {
     const client = create();
-    const connected = client.connect().then(() => {
+    const connected = client.connect().then(async () => {
+      await client.query(BY_INDEX);
       lane.client = client;
       return client;
     });
     const lane: Lane = { client: null, connected, underWay: 0 };
+    connected.catch(() => client.end()).catch(() => undefined);
     lanes.add(lane);
     // Without a listener a connection that breaks would end the process; its queries fail besides.
     client.on('error', () => void lanes.delete(lane));
@@ -53,13 +64,29 @@ export function openLanes(create: () => Client): Lanes {
     await lane.connected.then(client => client.end()).catch(() => undefined);
   }
 
+  /** Each statement is prepared once a connection. There are few: their values vary, their texts do not. */
+  function known(text: string): Known {
+    const found = statements.get(text);
+    if (found !== undefined) return found;
+    const made = { name: `kf${statements.size}`, text, columns: null };
+    statements.set(text, made);
+    return made;
+  }
+
+  function query(client: Client, statement: Known, values: readonly unknown[]): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      const answered = (error: unknown, rows: unknown[]) => (error === null ? resolve(rows) : reject(error));
+      client.query(new LaneQuery(statement, values, { reader, answered }) as unknown as Submittable);
+    });
+  }
+
   return {
     async run<Row>(text: string, values: readonly unknown[]) {
       const lane = leastBusy();
       lane.underWay += 1;
       try {
         const client = lane.client ?? (await lane.connected);
-        return (await query(client, text, values)) as Row[];
+        return (await query(client, known(text), values)) as Row[];
       } catch (error) {
         // What failed may have been the preparation, which the driver would not repeat on this connection.
         void end(lane);
@@ -72,14 +99,4 @@ export function openLanes(create: () => Client): Lanes {
       await Promise.all([...lanes].map(end));
     },
   };
-}
-
-/** With a callback: of a query with a promise V8 keeps all, and what came with it, until the next full collection. */
-function query(client: Client, text: string, values: readonly unknown[]): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    client.query(text, [...values], (error, result) => {
-      if (error) reject(error);
-      else resolve(result.rows);
-    });
-  });
 }

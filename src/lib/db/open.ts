@@ -67,9 +67,9 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: location.pglite }) });
     return { db, engine: 'postgres', sqlite: null, reads: null, writes: null, close: () => db.destroy() };
   }
-  const { pool, lane } = openPostgres(location.url, location.poolSize ?? 10);
+  const { pool, client } = openPostgres(location.url, location.poolSize ?? 10);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const [reads, writes] = [openLanes(lane), openLanes(lane)];
+  const [reads, writes] = [openLanes(client, readerOf), openLanes(client, readerOf)];
   return {
     db,
     engine: 'postgres',
@@ -138,7 +138,11 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   3802: String,
 };
 
-function openPostgres(connectionString: string, max: number): { pool: pg.Pool; lane: () => pg.Client } {
+function readerOf(type: number): (text: string) => unknown {
+  return PARSERS[type] ?? pg.types.getTypeParser(type);
+}
+
+function openPostgres(connectionString: string, max: number): { pool: pg.Pool; client: () => pg.Client } {
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
@@ -149,20 +153,17 @@ function openPostgres(connectionString: string, max: number): { pool: pg.Pool; l
         return super.query(text, values, ...(rest as []));
       }
       const name = names.get(text) ?? (names.size < MAX_STATEMENTS ? `kf${names.size}` : undefined);
-      if (name === undefined) return super.query(text, values, ...(rest as []));
+      if (name === undefined) return super.query(text, values);
       names.set(text, name);
-      return super.query({ name, text, values }, ...(rest as []));
+      return super.query({ name, text, values });
     }
   }
-  const types: pg.CustomTypesConfig = {
-    getTypeParser: ((type: number, format?: 'text' | 'binary') =>
-      PARSERS[type] ?? pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
-  };
+  const types: pg.CustomTypesConfig = { getTypeParser: readerOf as typeof pg.types.getTypeParser };
   const config = { connectionString, connectionTimeoutMillis: 10_000, types };
   const pool = new pg.Pool({ ...config, max, Client: NamingClient as typeof pg.Client });
   // Without listeners a connection that breaks would end the process; the pool replaces it. It listens to an
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
-  return { pool, lane: () => new NamingClient({ ...config, pipeline: true }) };
+  return { pool, client: () => new pg.Client({ ...config, pipeline: true }) };
 }

@@ -160,11 +160,11 @@ export function reading<Name extends string, Row>(
   const parameters = Object.fromEntries(names.map(name => [name, sql`${name}`]));
   const compiled: Partial<Record<Engine, { text: string; order: readonly Name[] }>> = {};
 
-  return async function read(store, values) {
+  return function read(store, values) {
     const { text, order } = compiled[store.engine] ?? compileFor(store);
     const given = order.map(name => values[name]);
     if (store.reads !== null) return store.reads.run<Row>(text, given);
-    return (await store.db.executeQuery<Row>(CompiledQuery.raw(text, given))).rows;
+    return store.db.executeQuery<Row>(CompiledQuery.raw(text, given)).then(({ rows }) => rows);
   };
 
   function compileFor({ db, engine }: Store) {
