@@ -5,13 +5,14 @@ import { median } from './median.ts';
 import type { BenchStore } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 
-/** How many rounds of how many callers. One alone swings most with what else the machine does. */
+/** How many rounds of how many callers, odd. One alone swings most with what else the machine does. */
 const ROUNDS: ReadonlyMap<number, number> = new Map([
-  [1, 9],
-  [16, 5],
-  [64, 5],
+  [1, 21],
+  [16, 11],
+  [64, 11],
 ]);
-const SECONDS = 2;
+const BARE_ROUNDS = 5;
+const SECONDS = 1;
 const WARM_UP = { callers: 16, seconds: 2 };
 
 const LOADS = {
@@ -36,7 +37,7 @@ type Measurements = ReadonlyMap<number, Measured>;
 
 /**
  * Pushes or reads, ours against the plain handler, in turns, so that what disturbs the machine disturbs both;
- * and for pushes the database alone.
+ * and for pushes the database alone. Prints a table.
  * @returns our figures
  */
 export async function measureRequests(
@@ -52,25 +53,32 @@ export async function measureRequests(
   ];
   const servers = { plain: await startServer('plain', plain), ours: await startServer('instance', ours) };
   for (const server of Object.values(servers)) await measure(server, load, WARM_UP);
-  const results: { plain: Map<number, Measured>; ours: Map<number, Measured> } = {
-    plain: new Map(),
-    ours: new Map(),
-  };
-  const bare = new Map<number, number>();
+  const rows: string[][] = [];
+  const results = new Map<number, Measured>();
   for (const [callers, count] of ROUNDS) {
-    const rounds: { plain: Measured[]; ours: Measured[]; bare: number[] } = { plain: [], ours: [], bare: [] };
+    const rounds: Rounds = { plain: [], ours: [], bare: [] };
     for (let round = 0; round < count; round++) {
-      if (what === 'pushes') rounds.bare.push(await bareUpserts(bareLocation, callers, SECONDS));
-      for (const name of ['plain', 'ours'] as const) {
+      if (what === 'pushes' && round < BARE_ROUNDS)
+        rounds.bare.push(await bareUpserts(bareLocation, callers, SECONDS));
+      const order = round % 2 === 0 ? (['plain', 'ours'] as const) : (['ours', 'plain'] as const);
+      for (const name of order) {
         rounds[name].push(await measure(servers[name], load, { callers, seconds: SECONDS }));
       }
     }
-    for (const name of ['plain', 'ours'] as const) results[name].set(callers, middle(rounds[name]));
-    bare.set(callers, median(rounds.bare));
+    rows.push(rowOf(callers, rounds));
+    results.set(callers, middle(rounds.ours));
   }
   for (const server of Object.values(servers)) await server.stop();
-  report(store.engine, what, stored, { ...results, bare });
-  return results.ours;
+  printTable(`${what} a second, ${store.engine}, ${whole(stored)} stored credentials`, HEAD, rows);
+  return results;
+}
+
+/** What was measured of one number of callers, a round beside a round. */
+interface Rounds {
+  readonly plain: Measured[];
+  readonly ours: Measured[];
+  /** Upserts a second of the database alone. */
+  readonly bare: number[];
 }
 
 function middle(rounds: readonly Measured[]): Measured {
@@ -85,43 +93,36 @@ function middle(rounds: readonly Measured[]): Measured {
   };
 }
 
-function report(
-  engine: string,
-  what: string,
-  stored: number,
-  { plain, ours, bare }: { plain: Measurements; ours: Measurements; bare: ReadonlyMap<number, number> },
-): void {
-  const rows = [...ours.keys()].map(callers => {
-    const [mine, other] = [ours.get(callers), plain.get(callers)];
-    if (!mine || !other) throw new Error('not measured');
-    const alone = bare.get(callers) ?? Number.NaN;
-    return [
-      String(callers),
-      what === 'pushes' ? whole(alone) : '',
-      whole(other.perSecond),
-      whole(mine.perSecond),
-      ratio(mine.perSecond, other.perSecond),
-      what === 'pushes' ? ratio(mine.perSecond, alone) : '',
-      `${mine.p50} / ${mine.p99}`,
-      `${other.cpuPer1000.toFixed(3)} / ${mine.cpuPer1000.toFixed(3)}`,
-      whole(mine.rssMb),
-      String(mine.errors + other.errors),
-    ];
-  });
-  printTable(
-    `${what} a second, ${engine}, ${whole(stored)} stored credentials`,
-    [
-      'callers',
-      'database alone',
-      'plain handler',
-      'Keyferry',
-      'to plain',
-      'to database',
-      'p50 / p99 ms',
-      'CPU s per 1,000: plain / ours',
-      'RSS MB',
-      'errors',
-    ],
-    rows,
+const HEAD = [
+  'callers',
+  'database alone',
+  'plain handler',
+  'Keyferry',
+  'to plain',
+  'to database',
+  'p50 / p99 ms',
+  'CPU s per 1,000: plain / ours',
+  'RSS MB',
+  'errors',
+];
+
+function rowOf(callers: number, rounds: Rounds): string[] {
+  const [plain, ours, bare] = [middle(rounds.plain), middle(rounds.ours), median(rounds.bare)];
+  const pushes = rounds.bare.length > 0;
+  // What disturbs the machine for longer than a round disturbs both sides of it.
+  const toPlain = median(
+    rounds.ours.map((mine, round) => mine.perSecond / (rounds.plain[round]?.perSecond ?? 0)),
   );
+  return [
+    String(callers),
+    pushes ? whole(bare) : '',
+    whole(plain.perSecond),
+    whole(ours.perSecond),
+    ratio(toPlain, 1),
+    pushes ? ratio(ours.perSecond, bare) : '',
+    `${ours.p50} / ${ours.p99}`,
+    `${plain.cpuPer1000.toFixed(3)} / ${ours.cpuPer1000.toFixed(3)}`,
+    whole(ours.rssMb),
+    String(plain.errors + ours.errors),
+  ];
 }
