@@ -43,6 +43,7 @@ export const GOOGLE_KEYS = CLIENT_KEYS.extend({
 
 /** Tokens, and members of the token answer without which no request can be made. */
 export function tokensWith(...members: readonly string[]): z.ZodType {
+  if (members.length === 0) return tokenCredentialSchema;
   return tokenCredentialSchema.extend(Object.fromEntries(members.map(name => [name, text])));
 }
 

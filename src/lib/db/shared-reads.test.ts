@@ -49,12 +49,9 @@ function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** So many that each of the next is done at once. */
+/** So that the next 16 are done at once. */
 async function readAlone(): Promise<void> {
-  for (let n = 0; n < 8; n++) {
-    await reads.run(FIND, [1]);
-    await turn();
-  }
+  await reads.run(FIND, [1]);
 }
 
 test('what comes in one turn shares a transaction, and each gets its own rows', async () => {
@@ -69,18 +66,21 @@ test('one alone is one statement', async () => {
   expect(texts).toEqual([FIND]);
 });
 
-test('where reads come alone, each is done at once; company is waited for again', async () => {
+test('after one that came alone, 16 are done at once, and then one sees whether company comes', async () => {
   await readAlone();
   const texts = watch();
-  const first = reads.run(FIND, [1]);
-  expect(texts).toEqual([FIND]);
+  const first = Array.from({ length: 16 }, () => reads.run(FIND, [1]));
+  expect(texts).toEqual(first.map(() => FIND));
   const others = [2, 3].map(n => reads.run(FIND, [n]));
-  expect(texts).toEqual([FIND]);
-  expect(await Promise.all([first, ...others])).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]]);
-  expect(texts).toEqual([FIND, 'begin deferred', FIND, FIND, 'commit']);
-  const alone = reads.run(FIND, [1]);
-  expect(texts).toHaveLength(5);
-  await alone;
+  expect(texts).toHaveLength(16);
+  for (const rows of await Promise.all(first)) expect(rows).toEqual([{ n: 1 }]);
+  expect(await Promise.all(others)).toEqual([[{ n: 2 }], [{ n: 3 }]]);
+  expect(texts.slice(16)).toEqual(['begin deferred', FIND, FIND, 'commit']);
+  // There was company: the next one waits for more.
+  const next = reads.run(FIND, [1]);
+  expect(texts).toHaveLength(20);
+  expect(await next).toEqual([{ n: 1 }]);
+  expect(texts.slice(20)).toEqual([FIND]);
 });
 
 test('one that fails does not fail those beside it', async () => {

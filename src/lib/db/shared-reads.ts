@@ -13,12 +13,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** After so many reads in a row that came alone, the next one is not kept for the end of its turn. */
-const ALONE = 8;
+/** So many reads after one that came alone are not kept for the end of their turn; then one is again, to see. */
+const AT_ONCE = 16;
 
 /**
  * Small reads of SQLite. Those that come in one turn share a transaction: to take and give back the file's lock
- * costs more than to find a row. Nothing waits for company, and where reads come alone, each is done at once.
+ * costs more than to find a row. Nothing waits for company, and where reads come alone, most are done at once.
  * @param whenFree runs something once no transaction is open; rejects with what it throws
  */
 export function sharedReads(
@@ -26,22 +26,12 @@ export function sharedReads(
   whenFree: (run: () => Promise<void>) => Promise<void>,
 ): Statements {
   let queue: Waiting[] = [];
-  let aloneInARow = 0;
-  let inTurn = false;
-
-  function beginTurn(): void {
-    inTurn = true;
-    // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
-    setImmediate(() => {
-      inTurn = false;
-      if (queue.length > 0) void flush();
-    });
-  }
+  let atOnce = 0;
 
   async function flush(): Promise<void> {
     const reads = queue;
     queue = [];
-    aloneInARow = reads.length === 1 ? aloneInARow + 1 : 0;
+    if (reads.length === 1) atOnce = AT_ONCE;
     try {
       const run = async () => readAll(reads);
       // What somebody's open transaction has written must not be seen.
@@ -69,13 +59,14 @@ export function sharedReads(
 
   return {
     async run<Row>(text: string, values: readonly unknown[]) {
-      const alone = !inTurn && aloneInARow >= ALONE;
-      // Company came in the turn of a lone read: from now on it is waited for again.
-      if (inTurn && queue.length === 0) aloneInARow = 0;
-      if (!inTurn) beginTurn();
-      if (alone && !connection.inTransaction) return connection.prepare(text).all(values) as Row[];
+      if (atOnce > 0 && !connection.inTransaction) {
+        atOnce -= 1;
+        return connection.prepare(text).all(values) as Row[];
+      }
       return new Promise<Row[]>((resolve, reject) => {
-        queue.push({ text, values, resolve: resolve as Waiting['resolve'], reject });
+        const waiting = { text, values, resolve: resolve as Waiting['resolve'], reject };
+        // After the I/O callbacks of this turn: all requests that arrived together are in the queue by then.
+        if (queue.push(waiting) === 1) setImmediate(flush);
       });
     },
   };
