@@ -4,6 +4,7 @@ import { seal } from '../lib/sealed-box.ts';
 import {
   decryptKeys,
   isKeyferryError,
+  MAX_ID,
   type Push,
   parsePush,
   presentedSecret,
@@ -111,7 +112,7 @@ function readPush(text: string): Push | PushAnswer {
     return { status: 400, body: { message: `The body is not a push. ${names}`, error: push } };
   }
   const { userId } = push;
-  if (userId > 2_147_483_647 || userId < -2_147_483_648) return refuse(400, 'userId is out of range');
+  if (userId > MAX_ID || userId < -MAX_ID - 1) return refuse(400, 'userId is out of range');
   return push;
 }
 

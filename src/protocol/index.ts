@@ -2,6 +2,7 @@ export * from './aes.ts';
 export * from './credential.ts';
 export * from './errors.ts';
 export * from './key-fingerprint.ts';
+export * from './max-id.ts';
 export * from './push.ts';
 export * from './secret.ts';
 export * from './sync.ts';

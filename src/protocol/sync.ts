@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ID } from './max-id.ts';
 
 /** What an instance asks of the platform's sync endpoint. */
 export interface SyncRequest {
@@ -10,7 +11,7 @@ const syncRequestSchema = z.object({
   calcomUserId: z
     .union([z.string().regex(/^[0-9]{1,10}$/), z.number().int()])
     .transform(Number)
-    .pipe(z.number().int().min(1).max(2_147_483_647)),
+    .pipe(z.number().int().min(1).max(MAX_ID)),
   appSlug: z.string().min(1).max(200),
 });
 

@@ -1,9 +1,7 @@
-import { KeyferryError, memberIssues, type PushIssue } from '../../protocol/index.ts';
+import { KeyferryError, MAX_ID, memberIssues, type PushIssue } from '../../protocol/index.ts';
 
 /** All values of a query parameter; undefined where there is none. */
 export type Query = (name: string) => readonly string[] | undefined;
-
-const MAX_ID = 2_147_483_647;
 
 /**
  * Reads an id out of the query as Cal.com does: whole digits from the start, whatever follows (`12abc` is 12).

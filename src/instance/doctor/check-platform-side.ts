@@ -13,6 +13,7 @@ import {
 } from '../../lib/doctor/index.ts';
 import type { OutboundAnswer } from '../../lib/outbound.ts';
 import {
+  MAX_ID,
   platformBase,
   SYNC_PATH,
   SYNC_REQUEST_TYPE,
@@ -103,7 +104,7 @@ function askForNobody(asking: Asking, { endpoint, wire }: PlatformSide) {
   return ask(asking, endpoint, {
     method: 'POST',
     headers: { 'content-type': SYNC_REQUEST_TYPE, ...secretHeaders(wire.secret, wire.header) },
-    body: syncRequestBody({ calcomUserId: 2_147_483_647, appSlug: 'google-calendar' }),
+    body: syncRequestBody({ calcomUserId: MAX_ID, appSlug: 'google-calendar' }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers } from '../../lib/http/index.ts';
+import { MAX_ID } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { listEvents } from '../store/index.ts';
 
@@ -25,7 +26,7 @@ const route = createRoute({
   summary: 'What happened, latest first',
   request: {
     query: z.object({
-      userId: id.max(2_147_483_647).optional(),
+      userId: id.max(MAX_ID).optional(),
       appSlug: z
         .string()
         .regex(/^[\w.-]{1,200}$/)

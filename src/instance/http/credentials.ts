@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers } from '../../lib/http/index.ts';
-import { KeyferryError } from '../../protocol/index.ts';
+import { answers, pageOf } from '../../lib/http/index.ts';
+import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import {
   type CredentialView,
@@ -36,7 +36,7 @@ const credentialSchema = z
 
 export type CredentialAnswer = z.infer<typeof credentialSchema>;
 
-const userId = z.coerce.number().int().min(1).max(2_147_483_647);
+const userId = z.coerce.number().int().min(1).max(MAX_ID);
 
 const listRoute = createRoute({
   method: 'get',
@@ -105,9 +105,9 @@ export function credentialRoutes(
 ): void {
   app.openapi(listRoute, async c => {
     const { limit, ...filter } = c.req.valid('query');
-    const rows = await listCredentials(database, { ...filter, limit: limit + 1 });
-    const credentials = rows.slice(0, limit);
-    return c.json({ credentials, next: rows.length > limit ? (credentials.at(-1)?.id ?? null) : null }, 200);
+    const found = await listCredentials(database, { ...filter, limit: limit + 1 });
+    const { rows: credentials, next } = pageOf(found, limit, ({ id }) => id);
+    return c.json({ credentials, next }, 200);
   });
   app.openapi(deleteRoute, async c => {
     const selection = c.req.valid('query');

@@ -4,7 +4,7 @@ import {
   type DirectRoute,
   type DirectRoutes,
 } from '../../lib/http/index.ts';
-import { WEBHOOK_PATH } from '../../protocol/index.ts';
+import { MAX_ID, WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { TokenRequest } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
 import { callerHoldsSecret, PUSH_BYTES, receivePush } from '../receive.ts';
@@ -77,7 +77,7 @@ function readRequest(text: string): TokenRequest | null {
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
   const { userId, appSlug, minimumSeconds = 0, force = false } = body as Record<string, unknown>;
-  if (!isWhole(userId, 1, 2_147_483_647) || !isWhole(minimumSeconds, 0, 86_400)) return null;
+  if (!isWhole(userId, 1, MAX_ID) || !isWhole(minimumSeconds, 0, 86_400)) return null;
   if (typeof appSlug !== 'string' || appSlug.length < 1 || appSlug.length > 200) return null;
   return typeof force === 'boolean' ? { userId, appSlug, minimumSeconds, force } : null;
 }

@@ -1,9 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers, jsonBody } from '../../lib/http/index.ts';
+import { MAX_ID } from '../../protocol/index.ts';
 import type { AccessToken } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
 
-export const USER_ID = z.int().min(1).max(2_147_483_647);
+export const USER_ID = z.int().min(1).max(MAX_ID);
 
 export const TOKEN_PATH = '/api/keyferry/v1/access-token';
 

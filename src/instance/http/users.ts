@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody } from '../../lib/http/index.ts';
+import { answers, jsonBody, pageOf } from '../../lib/http/index.ts';
 import { makeOneTimePassword } from '../../lib/sign-in/index.ts';
-import { KeyferryError } from '../../protocol/index.ts';
+import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { addUser, listUsers, updateUser } from '../store/index.ts';
 
@@ -28,7 +28,7 @@ const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
 const TIME_ZONE = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin');
 const LOCALE = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 /** Ids are PostgreSQL's integers. */
-const USER_ID = z.coerce.number().int().min(1).max(2_147_483_647);
+const USER_ID = z.coerce.number().int().min(1).max(MAX_ID);
 
 const newUserSchema = z.object({
   email: z.email().max(320),
@@ -118,9 +118,9 @@ export function userRoutes(app: OpenAPIHono, { database, effects, signIn }: Inst
   });
   app.openapi(listRoute, async c => {
     const { email, q, after, limit } = c.req.valid('query');
-    const rows = await listUsers(database, { email, q, after: after ?? 0, limit: limit + 1 });
-    const users = rows.slice(0, limit);
-    return c.json({ users, next: rows.length > limit ? (users.at(-1)?.id ?? null) : null }, 200);
+    const found = await listUsers(database, { email, q, after: after ?? 0, limit: limit + 1 });
+    const { rows: users, next } = pageOf(found, limit, ({ id }) => id);
+    return c.json({ users, next }, 200);
   });
   app.openapi(changeRoute, async c => {
     const { id } = c.req.valid('param');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCursor, writeCursor } from './cursor.ts';
+import { pageOf, readCursor, writeCursor } from './cursor.ts';
 
 test('comes back as it was written', () => {
   expect(readCursor(writeCursor(['Jürgen', 7]), ['string', 'number'])).toEqual(['Jürgen', 7]);
@@ -17,4 +17,11 @@ test.each([
   expect(() => readCursor(text, ['string', 'number'])).toThrow(
     expect.objectContaining({ code: 'body_invalid' }),
   );
+});
+
+test('a page holds what it may, and says where the next one begins', () => {
+  const place = (n: number) => `after ${n}`;
+  expect(pageOf([1, 2, 3], 2, place)).toEqual({ rows: [1, 2], next: 'after 2' });
+  expect(pageOf([1, 2], 2, place)).toEqual({ rows: [1, 2], next: null });
+  expect(pageOf([], 2, place)).toEqual({ rows: [], next: null });
 });

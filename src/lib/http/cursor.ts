@@ -6,6 +6,22 @@ export function writeCursor(parts: readonly (string | number)[]): string {
 }
 
 /**
+ * A page of a list.
+ * @param rows one more than the page holds, where there are more
+ * @param placeOf where the list goes on after a row
+ * @returns the rows of the page, and where the next one begins; null: it was the last
+ */
+export function pageOf<Row, Place>(
+  rows: readonly Row[],
+  limit: number,
+  placeOf: (row: Row) => Place,
+): { rows: Row[]; next: Place | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { rows: page, next: rows.length > limit && last !== undefined ? placeOf(last) : null };
+}
+
+/**
  * Reads what `writeCursor` wrote.
  * @param kinds the type of each part
  * @throws KeyferryError body_invalid

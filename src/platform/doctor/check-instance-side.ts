@@ -12,7 +12,7 @@ import {
   json,
   type Wire,
 } from '../../lib/doctor/index.ts';
-import { encryptKeys, secretHeaders, WEBHOOK_PATH } from '../../protocol/index.ts';
+import { encryptKeys, MAX_ID, secretHeaders, WEBHOOK_PATH } from '../../protocol/index.ts';
 
 export interface InstanceSide {
   readonly webappUrl: string;
@@ -75,7 +75,7 @@ function unreachable(findings: Findings, url: string, reason: string): Finding {
 }
 
 /** The highest id there can be: nobody has it, so that the push changes nothing. */
-const NOBODY = 2_147_483_647;
+const NOBODY = MAX_ID;
 
 /** Cal.com has no route to ask. A push for nobody tells whether it takes our secret. */
 async function checkCalcom(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { formServices } from '../../../test/form-services.ts';
-import { browser } from '../../../test/platform/browser.ts';
+import { connectLink, newBrowser } from '../../../test/platform/connect-ground.ts';
 import { appAddress, openSession } from '../../../test/platform/connect-page.ts';
 import {
   CALCOM_USER,
@@ -11,31 +11,18 @@ import {
   type PlatformOptions,
   pushed,
   startPlatform,
-  type TestPlatform,
 } from '../../../test/platform/platform.ts';
 import { scriptedServer } from '../../../test/platform/server.ts';
 import { ADA, hasRadicale, startRadicale } from '../../../test/radicale.ts';
 import { temporaryFolder } from '../../../test/temp.ts';
 import { aesKey, decryptKeys } from '../../protocol/index.ts';
 
-const USER = { externalUserId: EXTERNAL_USER, calcomUserId: CALCOM_USER };
-
-async function link({ api }: TestPlatform, members: object): Promise<string> {
-  const response = await api('POST', '/api/keyferry/v1/connect-sessions', { ...USER, ...members });
-  expect(response.status).toBe(201);
-  return ((await response.json()) as { url: string }).url;
-}
-
-function newBrowser({ platform }: TestPlatform) {
-  return browser({ [PLATFORM_URL]: platform.fetch });
-}
-
 /** A browser with the form of CalDAV before it. `action`: where it is sent. */
 async function setUp(members: object = {}, options: PlatformOptions = {}) {
   const services = await formServices();
   const all = await startPlatform({ allowPrivateAddresses: true, ...options });
   const ada = newBrowser(all);
-  const url = await link(all, { apps: ['caldav-calendar'], ...members });
+  const url = await connectLink(all, { apps: ['caldav-calendar'], ...members });
   const session = await openSession(ada, url);
   const action = appAddress(url, session, 'caldav-calendar');
   const submit = (fields: object, to = action) => ada.ask('POST', to, { fields });
@@ -186,7 +173,7 @@ test('several apps are chosen on one page: a form beside a walk to a provider', 
   const services = await formServices();
   const all = await startPlatform({ allowPrivateAddresses: true });
   const ada = newBrowser(all);
-  const url = await link(all, { apps: ['ics-feed', 'zoom'] });
+  const url = await connectLink(all, { apps: ['ics-feed', 'zoom'] });
   const session = await openSession(ada, url);
   expect(session.apps.map(({ kind }) => kind)).toEqual(['form', 'oauth']);
   const action = appAddress(url, session, 'ics-feed');
@@ -206,7 +193,11 @@ test('an app without a form and without keys, or with nothing to connect, gets n
     ['hubspot', 409, 'app_keys_missing'],
     ['ga4', 404, 'app_not_found'],
   ] as const) {
-    const answer = await api('POST', '/api/keyferry/v1/connect-sessions', { ...USER, apps: [slug] });
+    const answer = await api('POST', '/api/keyferry/v1/connect-sessions', {
+      externalUserId: EXTERNAL_USER,
+      calcomUserId: CALCOM_USER,
+      apps: [slug],
+    });
     expect([answer.status, await answer.json()]).toMatchObject([status, { code }]);
   }
 });
@@ -216,7 +207,7 @@ test('entering it again keeps the connection, and pushes what is newest', async 
   const { all, submit, entered } = await setUp({}, { webappUrl: receiver.url });
   await submit(entered);
   const again = newBrowser(all);
-  const url = await link(all, { apps: ['caldav-calendar'] });
+  const url = await connectLink(all, { apps: ['caldav-calendar'] });
   const second = appAddress(url, await openSession(again, url), 'caldav-calendar');
   await again.ask('POST', second, { fields: entered });
   expect(await connectionsOf(all)).toMatchObject([

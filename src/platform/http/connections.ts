@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
   findConnection,
@@ -96,13 +96,12 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
       after: last && { externalUserId: last[0], id: last[1] },
       limit: limit + 1,
     };
-    const rows =
+    const found =
       user === undefined
         ? await listConnections(db, { ...page, after: page.after?.id })
         : await searchConnections(context.database, { ...page, user });
-    const connections = rows.slice(0, limit).map(connectionView);
-    const end = rows.length > limit ? connections.at(-1) : undefined;
-    return c.json({ connections, next: end ? writeCursor([end.externalUserId, end.id]) : null }, 200);
+    const { rows, next } = pageOf(found, limit, row => writeCursor([row.externalUserId, row.id]));
+    return c.json({ connections: rows.map(connectionView), next }, 200);
   });
 
   app.openapi(readRoute, async c => {

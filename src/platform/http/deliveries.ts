@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, jsonBody, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { deliveryShape } from '../outbox/index.ts';
@@ -78,14 +78,13 @@ export function deliveryRoutes(app: OpenAPIHono, context: PlatformContext): void
   app.openapi(listRoute, async c => {
     const { after, limit, ...filter } = c.req.valid('query');
     const last = after === undefined ? null : readCursor(after, ['number', 'number']);
-    const rows = await listDeliveries(db, {
+    const found = await listDeliveries(db, {
       ...filter,
       after: last && { updatedAt: last[0], id: last[1] },
       limit: limit + 1,
     });
-    const deliveries = rows.slice(0, limit).map(deliveryView);
-    const end = rows.length > limit ? deliveries.at(-1) : undefined;
-    return c.json({ deliveries, next: end ? writeCursor([end.updatedAt, end.id]) : null }, 200);
+    const { rows, next } = pageOf(found, limit, row => writeCursor([row.updatedAt, row.id]));
+    return c.json({ deliveries: rows.map(deliveryView), next }, 200);
   });
 
   app.openapi(shapeRoute, async c => {

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { isOAuthApp } from '../../apps/index.ts';
-import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { endingRemedy } from '../endings/index.ts';
@@ -58,12 +58,9 @@ export function endingRoutes(app: OpenAPIHono, context: PlatformContext): void {
     const { withinDays, after, limit } = c.req.valid('query');
     const by = Math.floor(effects.now() + withinDays * DAY_MS);
     const filter = { by, after: after === undefined ? null : readPlace(after), limit: limit + 1 };
-    const rows = await listEndings(database.db, filter);
-    const endings = rows.slice(0, limit);
-    const last = endings.at(-1);
-    const next =
-      rows.length > limit && last !== undefined ? writeCursor([last.endsAt, last.kind, last.id]) : null;
-    return c.json({ endings: endings.map(view), next }, 200);
+    const found = await listEndings(database.db, filter);
+    const { rows, next } = pageOf(found, limit, ({ endsAt, kind, id }) => writeCursor([endsAt, kind, id]));
+    return c.json({ endings: rows.map(view), next }, 200);
   });
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { answers, jsonBody } from '../../lib/http/index.ts';
 import { createOneTimePassword, hashPassword, makeOneTimePassword } from '../../lib/sign-in/index.ts';
+import { MAX_ID } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
   addOperator,
@@ -22,9 +23,11 @@ const operatorSchema = z
   })
   .openapi('Operator');
 
+export type Operator = z.infer<typeof operatorSchema>;
+
 const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
 /** Ids are PostgreSQL's integers. */
-const params = z.object({ id: z.coerce.number().int().min(1).max(2_147_483_647) });
+const params = z.object({ id: z.coerce.number().int().min(1).max(MAX_ID) });
 const PASSWORD = z.string().openapi({ description: 'Shown this once; it must be changed at the sign-in' });
 
 const listRoute = createRoute({

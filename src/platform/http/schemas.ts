@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { MAX_ID } from '../../protocol/index.ts';
 import { TOPICS } from '../tables.ts';
 
 /** The host's own name for its user. */
@@ -8,7 +9,7 @@ export const EXTERNAL_USER_ID = z
   .max(200)
   .regex(/^[^\0]*$/, 'must not hold NUL');
 /** The user's number at the instance. */
-export const CALCOM_USER_ID = z.int().min(1).max(2_147_483_647);
+export const CALCOM_USER_ID = z.int().min(1).max(MAX_ID);
 export const SLUG = z.string().min(1).max(200);
 export const CONNECTION_ID = z.uuid();
 

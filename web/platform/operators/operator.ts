@@ -1,16 +1,9 @@
+import type { Operator } from '../../../src/platform/http/operators.ts';
 import type { StatusLook } from '../../parts/status.tsx';
 
 export const OPERATORS = '/api/keyferry/v1/operators';
 
-export interface Operator {
-  readonly id: number;
-  readonly email: string;
-  readonly name: string | null;
-  readonly locked: boolean;
-  readonly mustChangePassword: boolean;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-}
+export type { Operator };
 
 /** A password that was made for somebody. */
 export interface Made {

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import type { Instance } from '../../../instance/index.ts';
 import { createOutbound } from '../../../lib/outbound.ts';
+import { MAX_ID } from '../../../protocol/index.ts';
 import type { Handler } from '../../gate.ts';
 import type { SandboxClock } from '../clock.ts';
 import { createActions } from './actions.ts';
@@ -48,7 +49,7 @@ export const CONNECT_PATH = '/sandbox/apps?app={app}&user={userId}';
 
 const wishSchema = z.object({
   app: z.string().min(1),
-  user: z.coerce.number().int().min(1).max(2_147_483_647),
+  user: z.coerce.number().int().min(1).max(MAX_ID),
 });
 const eventSchema = z.object({ id: z.string().min(1), calendarId: z.string().min(1) });
 
