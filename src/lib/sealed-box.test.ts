@@ -36,6 +36,11 @@ describe('a sealed box', () => {
     }
   });
 
+  test('has a nonce of its own, also beyond those that are drawn at once', () => {
+    const boxes = Array.from({ length: 1_000 }, () => Buffer.from(seal(ring, '', ROW).slice(4), 'base64url'));
+    expect(new Set(boxes.map(bytes => bytes.toString('hex', 0, 12))).size).toBe(1_000);
+  });
+
   test('does not open for another row', () => {
     const box = seal(ring, 'text', ROW);
     for (const identity of ['Credential/6/zoom', 'Credential/5/zoo', '', `${ROW} `]) {

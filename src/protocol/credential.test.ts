@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { credentialText, mergeRefreshed, readCredential, tokenCredentialSchema } from './credential.ts';
+import {
+  credentialText,
+  mergeRefreshed,
+  readCredential,
+  storedCredential,
+  tokenCredentialSchema,
+} from './credential.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const HOUR = 3_600_000;
@@ -19,6 +25,14 @@ describe('the schema', () => {
       expiresAt: null,
       wire: { access_token: 'at' },
     });
+  });
+
+  test('a stored one has the expiry that was stored beside it, whatever it says itself', () => {
+    const wire = { access_token: 'at', refresh_token: 'rt', expires_in: 60, expiry_date: NOW, more: [1] };
+    for (const expiresAt of [null, NOW + HOUR]) {
+      expect(storedCredential(wire, expiresAt)).toEqual({ ...readCredential(wire, NOW), expiresAt });
+    }
+    expect(() => storedCredential({ refresh_token: 'rt' }, null)).toThrow(z.ZodError);
   });
 
   test('reads every member that it knows', () => {

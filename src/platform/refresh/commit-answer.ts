@@ -1,4 +1,4 @@
-import { type Credential, mergeRefreshed, readCredential } from '../../protocol/index.ts';
+import { type Credential, mergeRefreshed, storedCredential } from '../../protocol/index.ts';
 import { planTokens } from '../lifetime/index.ts';
 import {
   clearRetries,
@@ -25,9 +25,8 @@ export async function commitAnswer(
   const { database, effects, wake } = context;
   const { id, version, externalUserId, appSlug } = row;
   const at = effects.now();
-  const merged = readCredential(mergeRefreshed(credential.wire, tokens), at);
   const { expiresAt } = tokens;
-  const stored = { ...merged, expiresAt };
+  const stored = storedCredential(mergeRefreshed(credential.wire, tokens), expiresAt);
   const sealedCredential = sealCredential(context, id, stored);
   const app = findOAuthApp(context, appSlug);
   const plan = planTokens(app, { id, credential: stored, answer: tokens, before: row }, at);
