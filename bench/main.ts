@@ -4,13 +4,13 @@ import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
 import { measureStart } from './start.ts';
 import { openStores } from './stores.ts';
-import { printTable, ratio, whole } from './table.ts';
+import { whole } from './table.ts';
 import { measureTokens } from './tokens/index.ts';
 
 // npm run bench [-- codec start requests memory tokens]: all parts, or those named.
 const parts = new Set(process.argv.slice(2));
 const wanted = (part: string) => parts.size === 0 || parts.has(part);
-const [FEW, MANY] = [1_000, 200_000];
+const [FEW, MANY] = [1_000, 200_000] as const;
 
 const machine = `${cpus().length} x ${cpus()[0]?.model}, ${whole(totalmem() / 2 ** 30)} GB, ${process.platform}`;
 console.log(`Machine: ${machine}. Node ${process.version}. ${new Date().toISOString().slice(0, 10)}.`);
@@ -22,19 +22,7 @@ const stores = ['requests', 'memory', 'tokens'].some(wanted) ? await openStores(
 try {
   for (const store of stores) {
     if (wanted('requests')) {
-      for (const what of ['pushes', 'reads'] as const) {
-        const few = await measureRequests(store, what, FEW);
-        const many = await measureRequests(store, what, MANY);
-        const rows = [...few].map(([callers, { perSecond }]) => {
-          const grown = many.get(callers)?.perSecond ?? Number.NaN;
-          return [String(callers), whole(perSecond), whole(grown), ratio(grown, perSecond)];
-        });
-        printTable(
-          `${what} a second by stored credentials, ${store.engine}`,
-          ['callers', whole(FEW), whole(MANY), 'ratio'],
-          rows,
-        );
-      }
+      for (const what of ['pushes', 'reads'] as const) await measureRequests(store, what, [FEW, MANY]);
     }
     if (wanted('memory')) await measureMemory(store);
     if (wanted('tokens')) await measureTokens(store);

@@ -7,9 +7,9 @@ import { printTable, ratio, whole } from './table.ts';
 
 /** How many rounds of how many callers, odd. One alone swings most with what else the machine does. */
 const ROUNDS: ReadonlyMap<number, number> = new Map([
-  [1, 21],
-  [16, 11],
-  [64, 11],
+  [1, 15],
+  [16, 9],
+  [64, 9],
 ]);
 const BARE_ROUNDS = 5;
 const SECONDS = 1;
@@ -32,45 +32,70 @@ function users(body: (userId: number) => string): string[] {
   return Array.from({ length: USERS }, (_, index) => body(index + 1));
 }
 
-/** By number of callers. */
-type Measurements = ReadonlyMap<number, Measured>;
-
 /**
- * Pushes or reads, ours against the plain handler, in turns, so that what disturbs the machine disturbs both;
- * and for pushes the database alone. Prints a table.
- * @returns our figures
+ * Pushes or reads, ours against the plain handler, at each number of stored credentials, in turns, so that what
+ * disturbs the machine disturbs all; and for pushes the database alone. Prints a table a number, and how ours grows.
  */
 export async function measureRequests(
   store: BenchStore,
   what: keyof typeof LOADS,
-  stored: number,
-): Promise<Measurements> {
+  stored: readonly [few: number, many: number],
+): Promise<void> {
   const load = LOADS[what]();
-  const [ours, plain, bareLocation] = [
-    await store.fresh(stored),
-    await store.fresh(stored),
-    await store.fresh(stored),
-  ];
-  const servers = { plain: await startServer('plain', plain), ours: await startServer('instance', ours) };
-  for (const server of Object.values(servers)) await measure(server, load, WARM_UP);
-  const rows: string[][] = [];
-  const results = new Map<number, Measured>();
+  const sides = [await openSide(store, stored[0]), await openSide(store, stored[1])] as const;
+  for (const { plain, ours } of sides)
+    for (const server of [plain, ours]) await measure(server, load, WARM_UP);
+  const tables: readonly [string[][], string[][]] = [[], []];
+  const growth: string[][] = [];
   for (const [callers, count] of ROUNDS) {
-    const rounds: Rounds = { plain: [], ours: [], bare: [] };
+    const rounds: readonly [Rounds, Rounds] = [
+      { plain: [], ours: [], bare: [] },
+      { plain: [], ours: [], bare: [] },
+    ];
     for (let round = 0; round < count; round++) {
-      if (what === 'pushes' && round < BARE_ROUNDS)
-        rounds.bare.push(await bareUpserts(bareLocation, callers, SECONDS));
-      const order = round % 2 === 0 ? (['plain', 'ours'] as const) : (['ours', 'plain'] as const);
-      for (const name of order) {
-        rounds[name].push(await measure(servers[name], load, { callers, seconds: SECONDS }));
+      for (const index of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+        const [side, { plain, ours, bare }] = [sides[index], rounds[index]];
+        if (what === 'pushes' && round < BARE_ROUNDS) {
+          bare.push(await bareUpserts(side.bareLocation, callers, SECONDS));
+        }
+        const amount = { callers, seconds: SECONDS };
+        if (round % 2 === 0) plain.push(await measure(side.plain, load, amount));
+        ours.push(await measure(side.ours, load, amount));
+        if (round % 2 === 1) plain.push(await measure(side.plain, load, amount));
       }
     }
-    rows.push(rowOf(callers, rounds));
-    results.set(callers, middle(rounds.ours));
+    const [few, many] = rounds;
+    tables[0].push(rowOf(callers, few));
+    tables[1].push(rowOf(callers, many));
+    const rates = [few, many].map(({ ours }) => whole(middle(ours).perSecond));
+    growth.push([String(callers), ...rates, ratio(betweenRounds(many.ours, few.ours), 1)]);
   }
-  for (const server of Object.values(servers)) await server.stop();
-  printTable(`${what} a second, ${store.engine}, ${whole(stored)} stored credentials`, HEAD, rows);
-  return results;
+  for (const { plain, ours } of sides) for (const server of [plain, ours]) await server.stop();
+  for (const index of [0, 1] as const) {
+    printTable(
+      `${what} a second, ${store.engine}, ${whole(stored[index])} stored credentials`,
+      HEAD,
+      tables[index],
+    );
+  }
+  printTable(
+    `${what} a second by stored credentials, ${store.engine}`,
+    ['callers', ...stored.map(whole), 'ratio'],
+    growth,
+  );
+}
+
+async function openSide(store: BenchStore, stored: number) {
+  return {
+    plain: await startServer('plain', await store.fresh(stored)),
+    ours: await startServer('instance', await store.fresh(stored)),
+    bareLocation: await store.fresh(stored),
+  };
+}
+
+/** The median of the rounds' own ratios: what disturbs the machine for longer than a round disturbs both. */
+function betweenRounds(some: readonly Measured[], others: readonly Measured[]): number {
+  return median(some.map(({ perSecond }, round) => perSecond / (others[round]?.perSecond ?? Number.NaN)));
 }
 
 /** What was measured of one number of callers, a round beside a round. */
@@ -109,16 +134,12 @@ const HEAD = [
 function rowOf(callers: number, rounds: Rounds): string[] {
   const [plain, ours, bare] = [middle(rounds.plain), middle(rounds.ours), median(rounds.bare)];
   const pushes = rounds.bare.length > 0;
-  // What disturbs the machine for longer than a round disturbs both sides of it.
-  const toPlain = median(
-    rounds.ours.map((mine, round) => mine.perSecond / (rounds.plain[round]?.perSecond ?? 0)),
-  );
   return [
     String(callers),
     pushes ? whole(bare) : '',
     whole(plain.perSecond),
     whole(ours.perSecond),
-    ratio(toPlain, 1),
+    ratio(betweenRounds(rounds.ours, rounds.plain), 1),
     pushes ? ratio(ours.perSecond, bare) : '',
     `${ours.p50} / ${ours.p99}`,
     `${plain.cpuPer1000.toFixed(3)} / ${ours.cpuPer1000.toFixed(3)}`,
