@@ -37,7 +37,7 @@ interface Wire {
 const Query = pg.Query as unknown as new (text: string) => object;
 
 /**
- * A prepared statement that is described once: the driver has its columns described anew at each call, which costs as
+ * A prepared statement that is described once a connection: the driver has its columns described anew at each call, which costs as
  * much as a small statement itself. It tells its outcome by a callback: of a query with a promise V8 keeps all, and
  * what came with it, until the next full collection.
  */
@@ -69,14 +69,16 @@ export class LaneQuery extends Query {
   submit(connection: Wire): null {
     const { name, text, columns } = this.#known;
     this.#columns = columns ?? [];
+    const isNew = !(name in connection.parsedStatements) && !(name in connection.submittedNamedStatements);
     connection.stream.cork();
     try {
-      if (!(name in connection.parsedStatements) && !(name in connection.submittedNamedStatements)) {
+      if (isNew) {
         connection.parse({ name, text });
         connection.submittedNamedStatements[name] = text;
       }
       connection.bind({ statement: name, values: this.#values.map(asText) });
-      if (columns === null) connection.describe({ type: 'P', name: '' });
+      // What another connection was told before may have changed until this one prepared it.
+      if (isNew || columns === null) connection.describe({ type: 'P', name: '' });
       connection.execute({});
       connection.sync();
     } finally {
