@@ -39,6 +39,16 @@ export const GRANT = {
   plan: PLAN,
 };
 
+/** A wish to push GRANT. */
+export const WISH = {
+  topic: 'credential.push',
+  targetId: 'default',
+  connectionId: 'c1',
+  calcomUserId: 7,
+  appSlug: 'zoom',
+  account: '',
+} as const;
+
 /** The platform's tables for the tests of a `describe`; each test begins with one target alone. */
 export function storeGround(engine: TestEngine) {
   let made: TestDatabase;

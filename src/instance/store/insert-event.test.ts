@@ -10,5 +10,6 @@ test('docs/operations.md names each kind of event', () => {
     events.split('\nBoth: ')[1]?.split('\n')[0],
   ];
   const named = [...`${instance}${both}`.matchAll(/`([a-z]+\.[a-z_]+)`/g)].map(([, kind]) => kind);
-  expect(named.toSorted()).toEqual([...EVENT_KINDS].sort());
+  expect(new Set(named)).toEqual(new Set(EVENT_KINDS));
+  expect(named).toHaveLength(EVENT_KINDS.length);
 });

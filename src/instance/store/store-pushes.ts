@@ -42,7 +42,10 @@ export const PUSH_COLUMNS = {
  * The upsert of received credentials, up to its `returning`: user and app are checked, the row is made or
  * replaced whole, a dead mark is cleared.
  */
-export function upsertCredentials(p: Given<StoredPush>, from: RawBuilder<unknown>): RawBuilder<unknown> {
+export function upsertCredentials(
+  p: Given<StoredPush>,
+  from: RawBuilder<unknown> = sql``,
+): RawBuilder<unknown> {
   // Rows are taken in one order, so that two processes cannot lock each other out.
   return sql`
     insert into "Credential" ("userId", "appId", "account", "type", "sealedKey", "expiresAt",
@@ -66,7 +69,7 @@ function mayUse({ userId }: Pick<Given<StoredPush>, 'userId'>): RawBuilder<unkno
 /** The event of each credential that was written by a push: where it ends an incident, it says so. */
 export function notePushes(
   w: Given<Pick<Written, 'userId' | 'appId' | 'version' | 'pushedAt' | 'formerStatus'>>,
-  from: RawBuilder<unknown>,
+  from: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> {
   return sql`
     insert into "event" ("at", "kind", "actor", "userId", "appId", "detail")

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import type { Columns, Given, Store } from '../../lib/db/index.ts';
+import { type Columns, givenBy, type Store } from '../../lib/db/index.ts';
 import { notePushes, PUSH_COLUMNS, type StoredPush, upsertCredentials } from './store-pushes.ts';
 
 /** The calendar that a credential brings along, and what it is to be. */
@@ -37,11 +37,11 @@ export async function storeWithCalendar(
   calendar: CalendarChoice | null,
 ): Promise<SyncedCredential | null> {
   return db.transaction().execute(async trx => {
-    const { rows } = await sql<Written>`${upsertCredentials(valuesOf(push, PUSH_COLUMNS), sql``)}
+    const { rows } = await sql<Written>`${upsertCredentials(givenBy(PUSH_COLUMNS, name => push[name]))}
       returning "id", "type", "userId", "appId", "version", "pushedAt", "formerStatus"`.execute(trx);
     const [written] = rows;
     if (!written) return null;
-    await notePushes(valuesOf(written, WRITTEN), sql``).execute(trx);
+    await notePushes(givenBy(WRITTEN, name => written[name])).execute(trx);
     if (calendar?.selected) await select(trx, written, calendar);
     if (calendar?.destination) await setDestination(trx, written, calendar);
     return { id: written.id, type: written.type };
@@ -57,13 +57,6 @@ const WRITTEN = {
   pushedAt: 'bigint',
   formerStatus: 'text',
 } as const satisfies Columns<Written>;
-
-function valuesOf<Row extends object>(row: Row, columns: Columns<Row>): Given<Row> {
-  const entries = Object.entries<string>(columns).map(([name, type]) => {
-    return [name, sql`cast(${row[name as keyof Row]} as ${sql.raw(type)})`];
-  });
-  return Object.fromEntries(entries);
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: as in Store.
 type Transaction = Kysely<any>;

@@ -124,7 +124,15 @@ class ColumnName {
 
 /** A parameter for each use of a column: for one row faster than JSON, and for SQLite always. */
 function parametersOf<Row>(columns: Columns<Row>): Given<Row> {
-  return given(columns, (name, type) => sql`cast(${new ColumnName(name)} as ${sql.raw(type)})`);
+  return givenBy(columns, name => new ColumnName(name));
+}
+
+/** One row for a statement that is not compiled ahead. @param valueAt the value of a column */
+export function givenBy<Row>(
+  columns: Columns<Row>,
+  valueAt: (name: keyof Row & string) => unknown,
+): Given<Row> {
+  return given(columns, (name, type) => sql`cast(${valueAt(name)} as ${sql.raw(type)})`);
 }
 
 function columnsOf<Row>(columns: Columns<Row>): Given<Row> {
@@ -133,10 +141,10 @@ function columnsOf<Row>(columns: Columns<Row>): Given<Row> {
 
 function given<Row>(
   columns: Columns<Row>,
-  of: (name: string, type: ColumnType) => RawBuilder<unknown>,
+  of: (name: keyof Row & string, type: ColumnType) => RawBuilder<unknown>,
 ): Given<Row> {
-  const entries = Object.entries<ColumnType>(columns).map(([name, type]) => [name, of(name, type)]);
-  return Object.fromEntries(entries);
+  const names = Object.keys(columns) as (keyof Row & string)[];
+  return Object.fromEntries(names.map(name => [name, of(name, columns[name])])) as Given<Row>;
 }
 
 /** Any number of rows, carried by one JSON parameter. */

@@ -1,29 +1,14 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
-import { type Database, migrate, openDatabase } from '../../lib/db/index.ts';
-import { PLATFORM_MIGRATIONS } from '../migrations.ts';
-import type { PlatformTables } from '../tables.ts';
+import { describe, expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
+import { NOW, storeGround } from '../../../test/platform/store-ground.ts';
 import { type Claim, claimDue, claimStatement } from './claim-due.ts';
 import { headsStatement, listHeads } from './list-heads.ts';
 
-const NOW = Date.UTC(2026, 0, 15);
 const HOUR = 3_600_000;
 
 describeEngines('what is due', engine => {
-  let made: TestDatabase;
-  let database: Database<PlatformTables>;
-
-  beforeAll(async () => {
-    made = await engine.create();
-    database = openDatabase<PlatformTables>(made.location);
-    await migrate(database, PLATFORM_MIGRATIONS);
-  });
-  afterAll(async () => {
-    await database.close();
-    await made.dispose();
-  });
-  beforeEach(() => database.db.deleteFrom('connection').execute());
+  const ground = storeGround(engine);
 
   /** So many rows, due one after the other within an hour, every fourth of zoom unused, every fifth of dub. */
   async function fill(count: number): Promise<void> {
@@ -36,7 +21,7 @@ describeEngines('what is due', engine => {
         cast(${sql.lit(NOW)} as bigint) + ((n * 7919) % ${sql.lit(count)}) * cast(${sql.lit(HOUR)} as bigint) / ${sql.lit(count)},
         case when n % 4 = 1 then 1 else 0 end
       from numbers
-    `.execute(database.db);
+    `.execute(ground.database.db);
   }
 
   const CLAIM: Claim = { appSlug: 'zoom', refreshClass: 0, at: NOW + HOUR, forMs: HOUR, limit: 16 };
@@ -44,7 +29,7 @@ describeEngines('what is due', engine => {
   async function dueOf(ids: readonly string[]): Promise<number[]> {
     const { rows } = await sql<{ id: string; n: number }>`
       select "id", cast(substr("id", 2) as integer) as "n" from "connection"
-    `.execute(database.db);
+    `.execute(ground.database.db);
     const numbers = new Map(rows.map(row => [row.id, row.n]));
     return ids.map(id => ((numbers.get(id) ?? 0) * 7919) % rows.length);
   }
@@ -53,7 +38,7 @@ describeEngines('what is due', engine => {
     await fill(400);
     const seen: string[] = [];
     for (let claimed = 16; claimed === 16; ) {
-      const rows = await claimDue(database, CLAIM);
+      const rows = await claimDue(ground.database, CLAIM);
       claimed = rows.length;
       const newest = Math.max(-1, ...(await dueOf(seen)));
       for (const due of await dueOf(rows.map(({ id }) => id))) expect(due).toBeGreaterThan(newest);
@@ -61,31 +46,31 @@ describeEngines('what is due', engine => {
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toHaveLength(240);
-    expect(await claimDue(database, { ...CLAIM, at: NOW + 2 * HOUR - 1 })).toEqual([]);
-    expect(await claimDue(database, { ...CLAIM, at: NOW + 2 * HOUR })).toHaveLength(16);
+    expect(await claimDue(ground.database, { ...CLAIM, at: NOW + 2 * HOUR - 1 })).toEqual([]);
+    expect(await claimDue(ground.database, { ...CLAIM, at: NOW + 2 * HOUR })).toHaveLength(16);
   });
 
   test('is not yet, never, or of nobody: none of these is claimed', async () => {
     await fill(40);
-    expect(await claimDue(database, { ...CLAIM, at: NOW - 1 })).toEqual([]);
-    expect(await claimDue(database, { ...CLAIM, limit: 0 })).toEqual([]);
-    await database.db.updateTable('connection').set({ refreshDueAt: null }).execute();
-    expect(await claimDue(database, CLAIM)).toEqual([]);
-    expect(await listHeads(database.db, ['zoom', 'dub'])).toEqual([]);
+    expect(await claimDue(ground.database, { ...CLAIM, at: NOW - 1 })).toEqual([]);
+    expect(await claimDue(ground.database, { ...CLAIM, limit: 0 })).toEqual([]);
+    await ground.database.db.updateTable('connection').set({ refreshDueAt: null }).execute();
+    expect(await claimDue(ground.database, CLAIM)).toEqual([]);
+    expect(await listHeads(ground.database.db, ['zoom', 'dub'])).toEqual([]);
   });
 
   test('has a head an app, of whichever class comes first', async () => {
     await fill(40);
     const set = (id: string, refreshDueAt: number) =>
-      database.db.updateTable('connection').set({ refreshDueAt }).where('id', '=', id).execute();
+      ground.database.db.updateTable('connection').set({ refreshDueAt }).where('id', '=', id).execute();
     await set('c1', NOW - 7);
     await set('c2', NOW - 5);
     await set('c10', NOW - 3);
-    expect(await listHeads(database.db, ['zoom', 'dub', 'unknown', "o'hara"])).toEqual([
+    expect(await listHeads(ground.database.db, ['zoom', 'dub', 'unknown', "o'hara"])).toEqual([
       { appSlug: 'zoom', dueAt: NOW - 7 },
       { appSlug: 'dub', dueAt: NOW - 3 },
     ]);
-    expect(await listHeads(database.db, [])).toEqual([]);
+    expect(await listHeads(ground.database.db, [])).toEqual([]);
   });
 
   describe('of many rows', () => {
@@ -96,10 +81,10 @@ describeEngines('what is due', engine => {
       if (engine.name === 'sqlite') {
         const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(
           text.replace(/\?/g, () => 'null'),
-        )}`.execute(database.db);
+        )}`.execute(ground.database.db);
         return rows.map(({ detail }) => detail).join('\n');
       }
-      return database.db.connection().execute(async db => {
+      return ground.database.db.connection().execute(async db => {
         const literals = parameters.map(value => (typeof value === 'number' ? value : `'${value}'`));
         await sql.raw('set plan_cache_mode = force_generic_plan').execute(db);
         await sql.raw(`prepare claim as ${text}`).execute(db);
@@ -112,17 +97,19 @@ describeEngines('what is due', engine => {
 
     test('is found in the index: no statement reads the table', async () => {
       await fill(MANY);
-      await sql.raw(engine.name === 'sqlite' ? 'analyze' : 'analyze "connection"').execute(database.db);
-      const statements = [claimStatement(database.engine, CLAIM), headsStatement(['zoom', 'dub'])];
+      await sql
+        .raw(engine.name === 'sqlite' ? 'analyze' : 'analyze "connection"')
+        .execute(ground.database.db);
+      const statements = [claimStatement(ground.database.engine, CLAIM), headsStatement(['zoom', 'dub'])];
       for (const statement of statements) {
-        const words = await plan(statement.compile(database.db));
+        const words = await plan(statement.compile(ground.database.db));
         expect(words).toContain('connection_refresh_idx');
         expect(words).not.toMatch(/seq scan on "?connection|SCAN connection|SCAN c\b/i);
       }
       const { rows } = await sql<{ id: string }>`
         select "id" from "connection" where "appSlug" = 'zoom' and "refreshClass" = 0
-        order by "refreshDueAt" limit 16`.execute(database.db);
-      const claimed = (await claimDue(database, CLAIM)).map(({ id }) => id);
+        order by "refreshDueAt" limit 16`.execute(ground.database.db);
+      const claimed = (await claimDue(ground.database, CLAIM)).map(({ id }) => id);
       expect(new Set(claimed)).toEqual(new Set(rows.map(({ id }) => id)));
     });
   });

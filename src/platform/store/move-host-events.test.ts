@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeEngines } from '../../../test/engines.ts';
-import { LATER, NOW, storeGround } from '../../../test/platform/store-ground.ts';
+import { LATER, NOW, storeGround, WISH } from '../../../test/platform/store-ground.ts';
 import type { DeliveryState } from '../tables.ts';
 import {
   claimOutbox,
@@ -56,18 +56,7 @@ describeEngines('events for a host that does not take them', engine => {
     for (const head of heads) await end(head, 'waiting', head.connectionId === 'c1' ? LATER : NOW + 1);
     await event('c1');
     await event('c3');
-    await enqueue(
-      ground.database.db,
-      {
-        topic: 'credential.push',
-        targetId: 'default',
-        connectionId: 'c1',
-        calcomUserId: 7,
-        appSlug: 'zoom',
-        account: '',
-      },
-      NOW,
-    );
+    await enqueue(ground.database.db, WISH, NOW);
     const [other, push] = [
       { topic: 'host.event', connectionId: 'c3' },
       { topic: 'credential.push', connectionId: 'c1' },

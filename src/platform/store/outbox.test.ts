@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeEngines } from '../../../test/engines.ts';
-import { LATER, NOW, storeGround } from '../../../test/platform/store-ground.ts';
+import { LATER, NOW, storeGround, WISH } from '../../../test/platform/store-ground.ts';
 import {
   claimOutbox,
   deletePushes,
@@ -8,20 +8,10 @@ import {
   finishOutbox,
   listDeliveries,
   renewNotDeliverable,
-  type Wish,
 } from './index.ts';
 
 describeEngines('the outbox', engine => {
   const ground = storeGround(engine);
-
-  const WISH: Wish = {
-    topic: 'credential.push',
-    targetId: 'default',
-    connectionId: 'c1',
-    calcomUserId: 7,
-    appSlug: 'zoom',
-    account: '',
-  };
 
   const claimed = (by: string, limit = 10) =>
     claimOutbox(ground.database, { by, forMs: 60_000, at: NOW, limit });

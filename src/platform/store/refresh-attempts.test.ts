@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeEngines, type TestDatabase } from '../../../test/engines.ts';
-import { type Database, migrate, openDatabase } from '../../lib/db/index.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { describeEngines } from '../../../test/engines.ts';
+import { NOW, storeGround } from '../../../test/platform/store-ground.ts';
 import { NOTHING_PLANNED } from '../lifetime/index.ts';
-import { PLATFORM_MIGRATIONS } from '../migrations.ts';
-import type { PlatformTables } from '../tables.ts';
 import {
   beginAppRefusal,
   deleteConnection,
@@ -21,26 +19,13 @@ import {
   putConnection,
 } from './index.ts';
 
-const NOW = Date.UTC(2026, 0, 15);
 const HOUR_MS = 3_600_000;
 
 describeEngines('the journal of refreshes', engine => {
-  let made: TestDatabase;
-  let database: Database<PlatformTables>;
+  const ground = storeGround(engine);
 
-  beforeAll(async () => {
-    made = await engine.create();
-    database = openDatabase<PlatformTables>(made.location);
-    await migrate(database, PLATFORM_MIGRATIONS);
-  });
-  afterAll(async () => {
-    await database.close();
-    await made.dispose();
-  });
   beforeEach(async () => {
-    const { db } = database;
-    await db.deleteFrom('connection').execute();
-    await db.deleteFrom('platform_app').execute();
+    const { db } = ground.database;
     for (const id of ['c1', 'c2']) {
       const grant = { id, externalUserId: id, appSlug: 'zoom', account: '', sealedCredential: 'sealed' };
       await putConnection(db, { ...grant, expiresAt: null, plan: NOTHING_PLANNED }, NOW);
@@ -49,7 +34,7 @@ describeEngines('the journal of refreshes', engine => {
 
   /** Attempts of c1 named by version and fence, and one of c2. */
   async function begun(...names: string[]): Promise<void> {
-    const { db } = database;
+    const { db } = ground.database;
     for (const [index, id] of names.entries()) {
       const [version = '', fence = ''] = id.split('.');
       const attempt = { id, connectionId: 'c1', version: Number(version), fence: Number(fence) };
@@ -59,13 +44,13 @@ describeEngines('the journal of refreshes', engine => {
     await insertRefreshAttempt(db, other, NOW);
   }
   const ids = async (connectionId = 'c1') =>
-    (await listRefreshAttempts(database.db, connectionId)).map(({ id }) => id);
+    (await listRefreshAttempts(ground.database.db, connectionId)).map(({ id }) => id);
 
   test('lists the attempts of a connection, the newest first, with what is known', async () => {
     await begun('1.1', '1.3', '2.2', '1.2');
     expect(await ids()).toEqual(['2.2', '1.3', '1.2', '1.1']);
-    await keepAnswer(database.db, { id: '1.2', sealedAnswer: 'the answer' });
-    expect(await listRefreshAttempts(database.db, 'c1')).toContainEqual({
+    await keepAnswer(ground.database.db, { id: '1.2', sealedAnswer: 'the answer' });
+    expect(await listRefreshAttempts(ground.database.db, 'c1')).toContainEqual({
       id: '1.2',
       connectionId: 'c1',
       fence: 2,
@@ -78,32 +63,34 @@ describeEngines('the journal of refreshes', engine => {
 
   test('takes no answer for what is superseded', async () => {
     await begun('1.1');
-    await deleteRefreshAttempt(database.db, '1.1');
-    await keepAnswer(database.db, { id: '1.1', sealedAnswer: 'late' });
+    await deleteRefreshAttempt(ground.database.db, '1.1');
+    await keepAnswer(ground.database.db, { id: '1.1', sealedAnswer: 'late' });
     expect(await ids()).toEqual([]);
-    expect(await listRefreshAttempts(database.db, 'c2')).toMatchObject([{ id: 'other', sealedAnswer: null }]);
+    expect(await listRefreshAttempts(ground.database.db, 'c2')).toMatchObject([
+      { id: 'other', sealedAnswer: null },
+    ]);
   });
 
   test('a commit ends its attempt and those begun before its version, and no others', async () => {
     await begun('1.1', '2.2', '2.3', '3.4');
-    await deleteSuperseded(database.db, { id: '2.3', connectionId: 'c1', version: 2 });
+    await deleteSuperseded(ground.database.db, { id: '2.3', connectionId: 'c1', version: 2 });
     expect(await ids()).toEqual(['3.4', '2.2']);
     expect(await ids('c2')).toEqual(['other']);
   });
 
   test('goes with a grant anew, with the connection, and with time', async () => {
     await begun('1.1', '1.2', '1.3');
-    expect(await deleteOldAttempts(database.db, NOW + 2)).toBe(3);
+    expect(await deleteOldAttempts(ground.database.db, NOW + 2)).toBe(3);
     expect([await ids(), await ids('c2')]).toEqual([['1.3'], []]);
-    await deleteRefreshAttempts(database.db, 'c1');
+    await deleteRefreshAttempts(ground.database.db, 'c1');
     expect(await ids()).toEqual([]);
     await begun('1.1');
-    await deleteConnection(database.db, { id: 'c2', version: 1 });
+    await deleteConnection(ground.database.db, { id: 'c2', version: 1 });
     expect([await ids(), await ids('c2')]).toEqual([['1.1'], []]);
   });
 
   test('the refusal of a client begins once, goes on when it was to be tried, and ends once', async () => {
-    const { db } = database;
+    const { db } = ground.database;
     const keys = { slug: 'zoom', secretExpiresAt: null, secretNoticeAt: null };
     await putAppKeys(db, { ...keys, sealedKeys: 'k', at: NOW });
     const refusal = { slug: 'zoom', updatedAt: NOW, probeAt: NOW + 1_000 };
