@@ -54,6 +54,7 @@ function post(
 
 test.each([
   ['a plain request', post('hello')],
+  ['a high port', post('hello', { host: 'a:64999' })],
   ['one whose caller is looked up', post('hello', { headers: 'X-Key: later\r\n' })],
 ])('%s is answered directly', async (_, request) => {
   expect(await raw(request)).toEqual(['201 direct hello']);

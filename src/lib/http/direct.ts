@@ -28,7 +28,7 @@ export type DirectRoutes = (path: string) => DirectRoute | undefined;
 
 const UTF8 = new TextDecoder();
 /** Hosts that need no closer look. The handler judges any other. */
-const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|6[0-4]\d{3}|[6-9]\d{3}))?$/;
 /** A length in digits alone, and small. */
 const LENGTH = /^[1-9]\d{0,8}$/;
 
@@ -36,17 +36,18 @@ const LENGTH = /^[1-9]\d{0,8}$/;
 export function directOr(routes: DirectRoutes, handler: RequestListener): RequestListener {
   return function listener(incoming, outgoing) {
     const route = incoming.method === 'POST' ? routes(incoming.url ?? '') : undefined;
-    if (route === undefined || !isPlain(incoming, route)) return handler(incoming, outgoing);
-    void answerDirectly(route, incoming, outgoing).then(answered => {
+    const length = route === undefined ? 0 : plainLength(incoming);
+    if (route === undefined || length === 0 || length > route.maxBytes) return handler(incoming, outgoing);
+    void answerDirectly(route, incoming, outgoing, length).then(answered => {
       if (!answered) handler(incoming, outgoing);
     });
   };
 }
 
-/** Whether the request names its host and the length of its body as nearly all do. */
-function isPlain({ headers }: IncomingMessage, { maxBytes }: DirectRoute): boolean {
+/** The bytes of a body, where the request names its host and that number as nearly all do; else 0. */
+function plainLength({ headers }: IncomingMessage): number {
   const { host = '', 'content-length': length = '' } = headers;
-  return PLAIN_HOST.test(host) && LENGTH.test(length) && Number(length) <= maxBytes;
+  return PLAIN_HOST.test(host) && LENGTH.test(length) ? Number(length) : 0;
 }
 
 /** @returns false where the handler is to answer */
@@ -54,10 +55,11 @@ async function answerDirectly(
   route: DirectRoute,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  length: number,
 ): Promise<boolean> {
   const admitted = route.admits(name => headerOf(incoming, name));
   if (!(admitted === true || (await Promise.resolve(admitted).catch(() => false)))) return false;
-  const bytes = await bytesOf(incoming);
+  const bytes = await bytesOf(incoming, length);
   const answer = await route.answer(UTF8.decode(bytes));
   if (answer === null) {
     // Where the handler's adapter looks for a body that was read already.
@@ -88,11 +90,18 @@ function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undef
   return found;
 }
 
-/** The body; the parser holds the sender to its declared length. Never, when the sender hangs up before its end. */
-function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+/**
+ * The body, once all of its length is here: its `end` comes later, and the answer need not wait for it. The parser holds
+ * the sender to that length. Never, when the sender hangs up before.
+ */
+function bytesOf(incoming: IncomingMessage, length: number): Promise<Buffer> {
   return new Promise(resolve => {
     const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    let missing = length;
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      missing -= chunk.length;
+      if (missing <= 0) resolve(chunks.length === 1 ? chunk : Buffer.concat(chunks));
+    });
   });
 }
