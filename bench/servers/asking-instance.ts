@@ -26,16 +26,25 @@ process.on('message', message => {
   waiting = true;
   tell();
 });
+/** Tells once an answer to a push is made. */
+async function telling<Answer>(path: string, answer: Promise<Answer>): Promise<Answer> {
+  const made = await answer;
+  if (path === WEBHOOK_PATH) {
+    storedAt = sharedNow();
+    tell();
+  }
+  return made;
+}
 const listener = await listen(
-  async request => {
-    const response = await instance.fetch(request);
-    if (new URL(request.url).pathname === WEBHOOK_PATH) {
-      storedAt = sharedNow();
-      tell();
-    }
-    return response;
+  request => telling(new URL(request.url).pathname, Promise.resolve(instance.fetch(request))),
+  {
+    port: 0,
+    host: '127.0.0.1',
+    direct(path) {
+      const route = instance.direct(path);
+      return route && { ...route, answer: body => telling(path, route.answer(body)) };
+    },
   },
-  { port: 0, host: '127.0.0.1' },
 );
 reportTo(process, listener.url, async () => {
   await listener.close(0);
