@@ -28,7 +28,6 @@ export const tokenCredentialSchema = z.looseObject({
 });
 
 const KNOWN = Object.keys(tokenCredentialSchema.shape);
-const OPTIONAL = KNOWN.filter(name => name !== 'access_token');
 
 /** Cal.com writes this word where a platform sent no refresh token. It is not one. */
 const PLACEHOLDER = 'refresh_token';
@@ -64,8 +63,9 @@ function credentialOf(
   value: unknown,
   expiryOf: (known: Readonly<Record<string, unknown>>) => number | null,
 ): Credential {
-  const wire = withoutNulls(value);
-  const known = isTokenCredential(wire) ? wire : tokenCredentialSchema.parse(wire);
+  const isPlain = isTokenCredential(value);
+  const wire = isPlain ? value : withoutNulls(value);
+  const known = isPlain ? value : tokenCredentialSchema.parse(wire);
   return {
     accessToken: known.access_token,
     refreshToken: known.refresh_token && known.refresh_token !== PLACEHOLDER ? known.refresh_token : null,
@@ -166,8 +166,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** What the schema takes, told by hand: it is asked for every push and every token. The schema says what is wrong. */
 function isTokenCredential(value: unknown): value is z.infer<typeof tokenCredentialSchema> {
-  if (!isObject(value) || typeof value.access_token !== 'string') return false;
-  return TOKEN_CHARACTERS.test(value.access_token) && OPTIONAL.every(name => isText(value[name]));
+  if (!isObject(value)) return false;
+  const { access_token, refresh_token, token_type, scope } = value;
+  if (typeof access_token !== 'string' || !TOKEN_CHARACTERS.test(access_token)) return false;
+  return isText(refresh_token) && isText(token_type) && isText(scope);
 }
 
 function isText(value: unknown): boolean {
