@@ -96,21 +96,28 @@ function openSqlite(file: string): SqliteConnection {
   database.pragma('foreign_keys = ON');
   database.pragma('cache_size = -32000');
   const statements = new Map<string, ReturnType<typeof statement>>();
+  let begun = false;
 
   function statement(text: string) {
     // A deferred transaction that turns to writing fails when another process writes; it must not begin so.
     const prepared = database.prepare(text === 'begin' ? 'begin immediate' : text);
+    const begins = text.startsWith('begin');
     return {
       reader: prepared.reader,
-      all: (parameters: readonly unknown[]) => prepared.all(...parameters.map(bindable)),
-      run: (parameters: readonly unknown[]) => prepared.run(...parameters.map(bindable)),
-      iterate: (parameters: readonly unknown[]) => prepared.iterate(...parameters.map(bindable)),
+      all: (parameters: readonly unknown[]) => prepared.all(bindable(parameters)),
+      run(parameters: readonly unknown[]) {
+        begun ||= begins;
+        return prepared.run(bindable(parameters));
+      },
+      iterate: (parameters: readonly unknown[]) => prepared.iterate(bindable(parameters)),
     };
   }
   return {
     close: () => void database.close(),
     get inTransaction() {
-      return database.inTransaction;
+      // The driver is asked only where one was begun since it last said no: small reads look each time.
+      begun &&= database.inTransaction;
+      return begun;
     },
     prepare(text: string) {
       const known = statements.get(text);
@@ -125,8 +132,10 @@ function openSqlite(file: string): SqliteConnection {
 
 const MAX_STATEMENTS = 300;
 
-function bindable(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : value;
+/** SQLite has no booleans. Mostly there are none, and nothing is copied. */
+function bindable(values: readonly unknown[]): readonly unknown[] {
+  if (!values.some(value => typeof value === 'boolean')) return values;
+  return values.map(value => (typeof value === 'boolean' ? Number(value) : value));
 }
 
 /** PostgreSQL's type numbers: int8, json, timestamp, timestamptz, jsonb. */

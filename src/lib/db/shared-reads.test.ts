@@ -49,7 +49,7 @@ function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** So that the next 16 are done at once. */
+/** So that the next 64 are done at once. */
 async function readAlone(): Promise<void> {
   await reads.run(FIND, [1]);
 }
@@ -66,21 +66,21 @@ test('one alone is one statement', async () => {
   expect(texts).toEqual([FIND]);
 });
 
-test('after one that came alone, 16 are done at once, and then one sees whether company comes', async () => {
+test('after one that came alone, 64 are done at once, and then one sees whether company comes', async () => {
   await readAlone();
   const texts = watch();
-  const first = Array.from({ length: 16 }, () => reads.run(FIND, [1]));
+  const first = Array.from({ length: 64 }, () => reads.run(FIND, [1]));
   expect(texts).toEqual(first.map(() => FIND));
   const others = [2, 3].map(n => reads.run(FIND, [n]));
-  expect(texts).toHaveLength(16);
+  expect(texts).toHaveLength(64);
   for (const rows of await Promise.all(first)) expect(rows).toEqual([{ n: 1 }]);
   expect(await Promise.all(others)).toEqual([[{ n: 2 }], [{ n: 3 }]]);
-  expect(texts.slice(16)).toEqual(['begin deferred', FIND, FIND, 'commit']);
+  expect(texts.slice(64)).toEqual(['begin deferred', FIND, FIND, 'commit']);
   // There was company: the next one waits for more.
   const next = reads.run(FIND, [1]);
-  expect(texts).toHaveLength(20);
+  expect(texts).toHaveLength(68);
   expect(await next).toEqual([{ n: 1 }]);
-  expect(texts.slice(20)).toEqual([FIND]);
+  expect(texts.slice(68)).toEqual([FIND]);
 });
 
 test('one that fails does not fail those beside it', async () => {

@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** So many reads after one that came alone are not kept for the end of their turn; then one is again, to see. */
-const AT_ONCE = 16;
+const AT_ONCE = 64;
 
 /**
  * Small reads of SQLite. Those that come in one turn share a transaction: to take and give back the file's lock
