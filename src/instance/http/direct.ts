@@ -1,9 +1,4 @@
-import {
-  answerThrown,
-  type DirectAnswer,
-  type DirectRoute,
-  type DirectRoutes,
-} from '../../lib/http/index.ts';
+import { answerThrown, type DirectRoute, type DirectRoutes } from '../../lib/http/index.ts';
 import { MAX_ID, WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { TokenRequest } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
@@ -26,12 +21,15 @@ function webhook(context: InstanceContext): DirectRoute {
   return {
     maxBytes: PUSH_BYTES,
     admits: header => encryptionKey !== null && callerHoldsSecret(context, header),
-    answer: body =>
-      answered(context, WEBHOOK_PATH, async () => {
-        if (encryptionKey === null) return null;
-        const { status, body: said } = await receivePush(context, body, encryptionKey);
-        return { status, headers: JSON_BODY, body: JSON.stringify(said) };
-      }),
+    async answer(text) {
+      if (encryptionKey === null) return null;
+      try {
+        const { status, body } = await receivePush(context, text, encryptionKey);
+        return { status, headers: JSON_BODY, body: JSON.stringify(body) };
+      } catch (error) {
+        return answerThrown(context.effects.log, error, WEBHOOK_PATH);
+      }
+    },
   };
 }
 
@@ -42,30 +40,21 @@ function token(context: InstanceContext): DirectRoute {
       const key = bearerOf(header);
       return key !== undefined && header('content-type') === 'application/json' && context.isAdminKey(key);
     },
-    answer: body =>
-      answered(context, TOKEN_PATH, async () => {
-        const request = readRequest(body);
-        if (request === null) return null;
-        const said = tokenAnswer(await context.accessToken(request));
-        return { status: 200, headers: NOT_STORED, body: JSON.stringify(said) };
-      }),
+    async answer(text) {
+      const request = readRequest(text);
+      if (request === null) return null;
+      try {
+        const body = tokenAnswer(await context.accessToken(request));
+        return { status: 200, headers: NOT_STORED, body: JSON.stringify(body) };
+      } catch (error) {
+        return answerThrown(context.effects.log, error, TOKEN_PATH);
+      }
+    },
   };
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
 const NOT_STORED = { ...JSON_BODY, 'cache-control': 'no-store' };
-
-async function answered(
-  { effects }: InstanceContext,
-  path: string,
-  answer: () => Promise<DirectAnswer | null>,
-): Promise<DirectAnswer | null> {
-  try {
-    return await answer();
-  } catch (error) {
-    return answerThrown(effects.log, error, path);
-  }
-}
 
 /** What the route's schema takes, read by hand; null for anything else: the schema says what is wrong with it. */
 function readRequest(text: string): TokenRequest | null {
