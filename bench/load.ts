@@ -18,6 +18,8 @@ export interface Measured {
   readonly errors: number;
 }
 
+const SAMPLE_MS = 50;
+
 /**
  * Sends a load for some seconds, or a number of requests. Each connection starts at another body, so that
  * callers do not meet at one user.
@@ -39,6 +41,8 @@ export async function measure(
     url: server.url,
     connections: amount.callers,
     ...('seconds' in amount ? { duration: amount.seconds } : { amount: amount.requests }),
+    // It ends at a sample's end: by default, whole seconds.
+    sampleInt: SAMPLE_MS,
     requests,
     setupClient(client) {
       const from = Math.floor((connection++ * requests.length) / amount.callers);
@@ -48,7 +52,8 @@ export async function measure(
   const after = await server.usage();
   const total = result['2xx'];
   return {
-    perSecond: total / result.duration,
+    // Its own duration is rounded to 10 ms.
+    perSecond: (total * 1_000) / (result.finish.getTime() - result.start.getTime()),
     p50: result.latency.p50,
     p99: result.latency.p99,
     cpuPer1000: (after.cpuMs - before.cpuMs) / total,

@@ -5,14 +5,13 @@ import { median } from './median.ts';
 import type { BenchStore } from './stores.ts';
 import { printTable, ratio, whole } from './table.ts';
 
-/** How many rounds of how many callers, odd. One alone swings most with what else the machine does. */
-const ROUNDS: ReadonlyMap<number, number> = new Map([
-  [1, 15],
-  [16, 9],
-  [64, 9],
+/** By callers: how many rounds, odd, of how many seconds. One alone swings most with what else the machine does. */
+const ROUNDS: ReadonlyMap<number, { readonly rounds: number; readonly seconds: number }> = new Map([
+  [1, { rounds: 61, seconds: 0.25 }],
+  [16, { rounds: 9, seconds: 1 }],
+  [64, { rounds: 9, seconds: 1 }],
 ]);
-const BARE_ROUNDS = 5;
-const SECONDS = 1;
+const BARE = { rounds: 5, seconds: 1 };
 const WARM_UP = { callers: 16, seconds: 2 };
 
 const LOADS = {
@@ -47,7 +46,7 @@ export async function measureRequests(
     for (const server of [plain, ours]) await measure(server, load, WARM_UP);
   const tables: readonly [string[][], string[][]] = [[], []];
   const growth: string[][] = [];
-  for (const [callers, count] of ROUNDS) {
+  for (const [callers, { rounds: count, seconds }] of ROUNDS) {
     const rounds: readonly [Rounds, Rounds] = [
       { plain: [], ours: [], bare: [] },
       { plain: [], ours: [], bare: [] },
@@ -55,10 +54,10 @@ export async function measureRequests(
     for (let round = 0; round < count; round++) {
       for (const index of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
         const [side, { plain, ours, bare }] = [sides[index], rounds[index]];
-        if (what === 'pushes' && round < BARE_ROUNDS) {
-          bare.push(await bareUpserts(side.bareLocation, callers, SECONDS));
+        if (what === 'pushes' && round < BARE.rounds) {
+          bare.push(await bareUpserts(side.bareLocation, callers, BARE.seconds));
         }
-        const amount = { callers, seconds: SECONDS };
+        const amount = { callers, seconds };
         if (round % 2 === 0) plain.push(await measure(side.plain, load, amount));
         ours.push(await measure(side.ours, load, amount));
         if (round % 2 === 1) plain.push(await measure(side.plain, load, amount));
