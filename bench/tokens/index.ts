@@ -16,11 +16,10 @@ export async function measureTokens(store: BenchStore): Promise<void> {
   await reportStatements(store);
   const grown: string[][] = [];
   for (const callers of CALLERS) {
-    const latencies = async (stored: number) => refreshLatency(store, { stored, calls: CALLS, callers });
-    const few = await latencies(FEW);
+    const [few, many] = await refreshLatency(store, { stored: [FEW, MANY], calls: CALLS, callers });
     const name = `an access token that must be refreshed, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
     reportLatency(store, `Milliseconds to ${name}`, 'three bare hops', few);
-    grown.push(growth(`ms at the median, ${name}`, few, await latencies(MANY)));
+    grown.push(growth(`ms at the median, ${name}`, few, many));
   }
   const arrivals = async (stored: number) => arrivalLatency(store, { stored, calls: CALLS }, pushBody);
   const few = await arrivals(FEW);

@@ -14,13 +14,46 @@ const ROUNDS = 3;
 
 /**
  * An access token that must be refreshed: caller, instance, platform and token endpoint, each a process,
- * against three hops of node:http that read a row, ask on and write it.
+ * against three hops of node:http that read a row, ask on and write it. At two numbers of stored grants, in turns, so
+ * that what disturbs the machine disturbs both.
  * @param calls of each round, each for another user
  */
 export async function refreshLatency(
   store: BenchStore,
-  { stored, calls, callers }: { stored: number; calls: number; callers: number },
-): Promise<Latencies> {
+  {
+    stored,
+    calls,
+    callers,
+  }: { stored: readonly [few: number, many: number]; calls: number; callers: number },
+): Promise<readonly [few: Latencies, many: Latencies]> {
+  const chains = [await openChain(store, stored[0]), await openChain(store, stored[1])] as const;
+  const all: readonly [Latencies, Latencies] = [
+    { bare: [], ours: [] },
+    { bare: [], ours: [] },
+  ];
+  // The first call tells either side of the other's token, so that the next ones need a new one.
+  for (const { ours, bare } of chains) for (const call of [ours, bare]) await inTurn(call, calls, callers);
+  const before = await answered();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const index of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const [chain, latencies] = [chains[index], all[index]];
+      latencies.bare.push(...(await inTurn(chain.bare, calls, callers)));
+      latencies.ours.push(...(await inTurn(chain.ours, calls, callers)));
+    }
+  }
+  const count = (await answered()) - before;
+  if (count !== 4 * ROUNDS * calls) throw new Error(`${count} refreshes, not one a call.`);
+  for (const chain of chains) await chain.stop();
+  return all;
+
+  async function answered(): Promise<number> {
+    let sum = 0;
+    for (const { endpoint } of chains) sum += (await endpoint.ask<{ count: number }>('answered')).count;
+    return sum;
+  }
+}
+
+async function openChain(store: BenchStore, stored: number) {
   const endpoint = await startServer('token-endpoint', null);
   const platform = await startServer('platform', await store.fresh(stored, prepareGrants), {
     more: { tokenEndpoint: endpoint.url, webappUrl: 'http://127.0.0.1:9', started: false },
@@ -32,23 +65,14 @@ export async function refreshLatency(
   const near = await startServer('bare-chain', await store.fresh(stored), { more: { next: far.url } });
   const headers = { ...JSON_TYPE, authorization: `Bearer ${API_KEY}` };
   const path = `${instance.url}/api/keyferry/v1/access-token`;
-  const ours = (userId: number) =>
-    post(path, JSON.stringify({ userId, appSlug: SLUG, force: true }), headers);
-  const bare = (userId: number) => post(near.url, `userId=${userId}`, FORM_TYPE);
-
-  // The first call tells either side of the other's token, so that the next ones need a new one.
-  await inTurn(ours, calls, callers);
-  await inTurn(bare, calls, callers);
-  const all: Latencies = { bare: [], ours: [] };
-  const { count: before } = await endpoint.ask<{ count: number }>('answered');
-  for (let round = 0; round < ROUNDS; round++) {
-    all.bare.push(...(await inTurn(bare, calls, callers)));
-    all.ours.push(...(await inTurn(ours, calls, callers)));
-  }
-  const { count } = await endpoint.ask<{ count: number }>('answered');
-  if (count - before !== 2 * ROUNDS * calls) throw new Error(`${count - before} refreshes, not one a call.`);
-  for (const server of [near, far, instance, platform, endpoint]) await server.stop();
-  return all;
+  return {
+    endpoint,
+    ours: (userId: number) => post(path, JSON.stringify({ userId, appSlug: SLUG, force: true }), headers),
+    bare: (userId: number) => post(near.url, `userId=${userId}`, FORM_TYPE),
+    async stop() {
+      for (const server of [near, far, instance, platform, endpoint]) await server.stop();
+    },
+  };
 }
 
 /** So many calls, each for another user, by so many callers at once. @returns milliseconds of each */
