@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Columns, givenBy, type Store } from '../../lib/db/index.ts';
 import { notePushes, PUSH_COLUMNS, type StoredPush, upsertCredentials } from './store-pushes.ts';
 
@@ -58,8 +58,7 @@ const WRITTEN = {
   formerStatus: 'text',
 } as const satisfies Columns<Written>;
 
-// biome-ignore lint/suspicious/noExplicitAny: as in Store.
-type Transaction = Kysely<any>;
+type Transaction = Store['db'];
 
 async function select(
   trx: Transaction,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { directOr } from './direct.ts';
 import { type DirectRoute, type Listener, listen } from './index.ts';
 
 const CAP = 1_000;
@@ -68,6 +70,7 @@ test.each([
   ['a caller whose look-up failed', post('hello', { headers: 'x-key: broken\r\n' })],
   ['a header that came twice', post('hello', { headers: 'x-key: good\r\nx-key: good\r\n' })],
   ['a port below 1000', post('hello', { host: 'a:80' })],
+  ['a port that may be none', post('hello', { host: 'a:65000' })],
   ['an odd host', post('hello', { host: '[::1]:80' })],
   [
     'a body in chunks',
@@ -103,6 +106,31 @@ test('a byte order mark is dropped, and a body may come in pieces', async () => 
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 [\s\S]*content-length: 13\r\n[\s\S]*direct é👋$/);
   socket.destroy();
+});
+
+test('the answer waits for the bytes of the request, not for its end', async () => {
+  const order: string[] = [];
+  const direct = directOr(
+    () => ({
+      ...route,
+      async answer(body) {
+        order.push(`answer ${body}`);
+        return { status: 200, headers: {}, body };
+      },
+    }),
+    () => order.push('handler'),
+  );
+  const server = createServer((incoming, outgoing) => {
+    incoming.on('end', () => order.push('end'));
+    direct(incoming, outgoing);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const init = { method: 'POST', body: 'hello', headers: { 'x-key': 'good' } };
+  expect(await (await fetch(`http://127.0.0.1:${port}/direct`, init)).text()).toBe('hello');
+  expect(order).toEqual(['answer hello', 'end']);
+  server.closeAllConnections();
+  server.close();
 });
 
 test('a sender who hangs up amid the body leaves nothing behind', async () => {

@@ -36,8 +36,9 @@ const LENGTH = /^[1-9]\d{0,8}$/;
 export function directOr(routes: DirectRoutes, handler: RequestListener): RequestListener {
   return function listener(incoming, outgoing) {
     const route = incoming.method === 'POST' ? routes(incoming.url ?? '') : undefined;
-    const length = route === undefined ? 0 : plainLength(incoming);
-    if (route === undefined || length === 0 || length > route.maxBytes) return handler(incoming, outgoing);
+    if (route === undefined) return handler(incoming, outgoing);
+    const length = plainLength(incoming);
+    if (length === 0 || length > route.maxBytes) return handler(incoming, outgoing);
     void answerDirectly(route, incoming, outgoing, length).then(answered => {
       if (!answered) handler(incoming, outgoing);
     });

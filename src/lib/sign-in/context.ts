@@ -1,10 +1,10 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Store } from '../db/index.ts';
 import type { Effects } from '../effects.ts';
 import type { Keyring } from '../sealed-box.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a store of either role, or a transaction of it.
-export type Db = Kysely<any>;
+/** A store of either role, or a transaction of it. */
+export type Db = Store['db'];
 
 /** The tables of one role. Both roles may live in one database, so that each has its own names. */
 export interface SignInTables {
