@@ -50,7 +50,7 @@ export interface HangOutcome {
 const FOLDER = new URL('../../test-output/hangs/', import.meta.url);
 
 /** Whether the faults last as long as they may in the field (minutes), and are repeated; else they are short. */
-export const long = process.env['KEYFERRY_TEST_LONG'] === '1';
+export const long = process.env.KEYFERRY_TEST_LONG === '1';
 
 /**
  * A test of one cell: it brings the fault about and says what was seen. Whatever is lost or reused fails it; `run`
