@@ -56,7 +56,7 @@ describe('of what it hears', () => {
     ['connection.imported', null],
     ['connection.refreshed', null],
     ['connection.failing', null],
-    ['connection.disconnected', null],
+    ['connection.disconnected', 'connection.disconnected'],
     ['app.client_refused', 'app.client_refused'],
   ] satisfies [NewEvent['kind'], string | null][])('%s is told as %s', async (kind, type) => {
     const { platform, host, event } = await setUp();

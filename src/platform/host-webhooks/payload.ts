@@ -5,22 +5,26 @@ export const HOST_TARGET = 'host';
 /** What comes before the id of an event in the key of the outbox. */
 export const HOST_KEY_PREFIX = 'host:';
 
-/** The events of which the host hears, by their kind here. What the host has done itself it is not told. */
+/** The events of which the host hears, by their kind here. */
 const TYPES: Readonly<Partial<Record<NewEvent['kind'], string>>> = {
   'connection.connected': 'connection.connected',
   'connection.reconnected': 'connection.connected',
   'connection.recovered': 'connection.recovered',
   'connection.needs_reconnect': 'connection.needs_reconnect',
   'connection.ending': 'connection.ending',
+  'connection.disconnected': 'connection.disconnected',
   'delivery.stopped': 'delivery.stopped',
   'app.client_refused': 'app.client_refused',
   'app.client_accepted': 'app.client_accepted',
   'app.secret_ending': 'app.secret_ending',
 };
 
-/** The type under which the host hears of a kind of event; null: it does not. */
-export function hostType(kind: NewEvent['kind']): string | null {
-  return TYPES[kind] ?? null;
+/** How events name the host itself, which acts with the API key. */
+const HOST_ACTORS: readonly string[] = ['host', 'api-key'];
+
+/** The type under which the host hears of an event; null: it does not, as of all that it has done itself. */
+export function hostType({ kind, actor }: Pick<NewEvent, 'kind' | 'actor'>): string | null {
+  return HOST_ACTORS.includes(actor) ? null : (TYPES[kind] ?? null);
 }
 
 /**

@@ -3,6 +3,9 @@ import { API_KEY, CLIENT, SECRET, startPlatform } from '../../../test/platform/p
 import { scriptedServer } from '../../../test/platform/server.ts';
 import { bodyOf, newAdmin, startRole, withKey } from '../../../test/sign-in.ts';
 import { temporaryFolder } from '../../../test/temp.ts';
+import type { Database } from '../../lib/db/index.ts';
+import { putHostWebhookRow } from '../store/index.ts';
+import type { PlatformTables } from '../tables.ts';
 
 const GRANT = { access_token: 'access-of-the-test', refresh_token: 'refresh-of-the-test' };
 
@@ -104,9 +107,11 @@ test('the doctor looks from here when it is asked', async () => {
   ]);
 });
 
-test('who ends a connection is written down: the host by its key, or an operator', async () => {
+test('who ends a connection is written down; the host hears of what an operator ended, not of its own', async () => {
   const side = await startRole('platform', { file: `${temporaryFolder()}/platform.db` });
   onTestFinished(side.close);
+  const { db } = side.signIn.store as unknown as Database<PlatformTables>;
+  await putHostWebhookRow(db, { url: 'http://127.0.0.1:9', sealedSecrets: '' }, 0);
   const ada = await newAdmin(side, 'ada@example.com');
   for (const [at, by] of [ada, null].entries()) {
     const body = { externalUserId: `u${at}`, calcomUserId: at + 1, appSlug: 'zoom', credential: GRANT };
@@ -114,11 +119,15 @@ test('who ends a connection is written down: the host by its key, or an operator
     const path = `/api/keyferry/v1/connections/${(await bodyOf<{ id: string }>(made, 201)).id}`;
     await bodyOf(by === null ? withKey(side, 'DELETE', path) : by.send('DELETE', path));
   }
-  const events = await side.signIn.store.db
+  const events = await db
     .selectFrom('platform_event')
     .select('actor')
     .where('kind', '=', 'connection.disconnected')
     .orderBy('id')
     .execute();
   expect(events).toEqual([{ actor: `operator:${ada.id}` }, { actor: 'host' }]);
+  const words = await db.selectFrom('outbox').select('payload').where('topic', '=', 'host.event').execute();
+  expect(words.map(({ payload }) => JSON.parse(payload ?? ''))).toMatchObject([
+    { type: 'connection.disconnected', data: { externalUserId: 'u0', appSlug: 'zoom' } },
+  ]);
 });

@@ -13,7 +13,7 @@ export async function enqueueHostEvent<Tables>(
   event: NewEvent,
   at: number,
 ): Promise<void> {
-  const type = hostType(event.kind);
+  const type = hostType(event);
   if (type === null) return;
   const { connectionId = null, appSlug = null } = event;
   const { rows } = await sql<{ externalUserId: string | null }>`
