@@ -4,4 +4,5 @@ export * from './migrate.ts';
 export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
 export * from './rows.ts';
+export { SCAN_LIMITS, scan } from './scans.ts';
 export type { SqliteConnection } from './shared-reads.ts';

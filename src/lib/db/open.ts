@@ -1,9 +1,18 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect, SqliteDialect } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  PGliteDialect,
+  type PGliteDialectConfig,
+  PostgresDialect,
+  SqliteDialect,
+} from 'kysely';
 import pg from 'pg';
 import { openLanes } from './lanes.ts';
+import { openScanThread } from './scan-queue.ts';
+import { openScanPool, type Scans } from './scans.ts';
 import { type SqliteConnection, sharedReads } from './shared-reads.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -18,6 +27,8 @@ export interface Database<Tables> {
   readonly reads: Statements | null;
   /** The same for writes. */
   readonly writes: Statements | null;
+  /** For reads that may take long: see `scan`. */
+  readonly scans: Statements;
   close(): Promise<void>;
 }
 
@@ -29,6 +40,7 @@ export interface Store {
   readonly sqlite: SqliteConnection | null;
   readonly reads: Statements | null;
   readonly writes: Statements | null;
+  readonly scans: Statements;
 }
 
 /** Single small statements, each by itself. */
@@ -50,13 +62,16 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   if ('file' in location) {
     const sqlite = openSqlite(location.file);
     const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const scans = openScanThread(location.file);
     return {
       db,
       engine: 'sqlite',
       sqlite,
       reads: sharedReads(sqlite, run => db.connection().execute(run)),
       writes: null,
+      scans,
       async close() {
+        await scans.close();
         await db.destroy();
         // Kysely leaves a connection open that it never used.
         sqlite.close();
@@ -65,9 +80,18 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
   }
   if ('pglite' in location) {
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: location.pglite }) });
-    return { db, engine: 'postgres', sqlite: null, reads: null, writes: null, close: () => db.destroy() };
+    const scans = onTheOnlyConnection(db);
+    return {
+      db,
+      engine: 'postgres',
+      sqlite: null,
+      reads: null,
+      writes: null,
+      scans,
+      close: () => db.destroy(),
+    };
   }
-  const { pool, client } = openPostgres(location.url, location.poolSize ?? 10);
+  const { pool, client, scans } = openPostgres(location.url, location.poolSize ?? 10);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const [reads, writes] = [openLanes(client, readerOf), openLanes(client, readerOf)];
   return {
@@ -76,9 +100,18 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
     sqlite: null,
     reads,
     writes,
+    scans,
     async close() {
-      await Promise.all([reads.close(), writes.close()]);
+      await Promise.all([reads.close(), writes.close(), scans.close()]);
       await db.destroy();
+    },
+  };
+}
+
+function onTheOnlyConnection<Tables>(db: Kysely<Tables>): Statements {
+  return {
+    async run<Row>(text: string, values: readonly unknown[]) {
+      return (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
     },
   };
 }
@@ -151,7 +184,10 @@ function readerOf(type: number): (text: string) => unknown {
   return PARSERS[type] ?? pg.types.getTypeParser(type);
 }
 
-function openPostgres(connectionString: string, max: number): { pool: pg.Pool; client: () => pg.Client } {
+function openPostgres(
+  connectionString: string,
+  max: number,
+): { pool: pg.Pool; client: () => pg.Client; scans: Scans } {
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
@@ -174,5 +210,5 @@ function openPostgres(connectionString: string, max: number): { pool: pg.Pool; c
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
-  return { pool, client: () => new pg.Client({ ...config, pipeline: true }) };
+  return { pool, client: () => new pg.Client({ ...config, pipeline: true }), scans: openScanPool(config) };
 }
