@@ -2,6 +2,7 @@ import { backoffMs } from '../../lib/backoff.ts';
 import { type ErrorCode, isKeyferryError, type KeyferryError } from '../../protocol/index.ts';
 import type { RefreshContext } from '../refresh/index.ts';
 import { type Claimed, claimDue } from './claim-due.ts';
+import { noteUnforeseen } from './note-unforeseen.ts';
 import { refreshClaimed } from './refresh-claimed.ts';
 
 /** How many grants of one app are refreshed at once by one process, where its provider keeps up. */
@@ -68,11 +69,8 @@ export function createLane(context: RefreshContext, appSlug: string, isClosing: 
       rests = 0;
       width = Math.min(WIDTH, width + 1);
     } catch (error) {
-      if (!isKeyferryError(error)) {
-        effects.log.error({ err: error, connectionId: claimed.id }, 'not refreshed ahead');
-      } else if (PROVIDER_FAULTS.includes(error.code)) {
-        slowDown(error);
-      }
+      if (isKeyferryError(error) && PROVIDER_FAULTS.includes(error.code)) slowDown(error);
+      else await noteUnforeseen(context, { id: claimed.id, app: appSlug }, error);
     }
   }
 

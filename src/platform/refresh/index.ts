@@ -8,3 +8,4 @@ export {
   type RefreshFlights,
 } from './fresh-credential.ts';
 export { LEASE_MS as REFRESH_LEASE_MS } from './lease.ts';
+export { noteFailure } from './note-failure.ts';

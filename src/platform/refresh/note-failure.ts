@@ -1,5 +1,5 @@
 import { backoffMs } from '../../lib/backoff.ts';
-import type { KeyferryError } from '../../protocol/index.ts';
+import type { ErrorCode, KeyferryError } from '../../protocol/index.ts';
 import { NOTHING_PLANNED, planFailing } from '../lifetime/index.ts';
 import { type ConnectionRow, deleteRefreshAttempt, insertEvent, markFailed } from '../store/index.ts';
 import type { RefreshContext } from './fresh-credential.ts';
@@ -8,6 +8,7 @@ import type { RefreshContext } from './fresh-credential.ts';
 export const RETRY = { firstMs: 1_000, ceilingMs: 60_000 };
 /** The same where somebody's administrator must act first. */
 export const BLOCKED_RETRY = { firstMs: 60_000, ceilingMs: 3_600_000 };
+const BLOCKED: readonly ErrorCode[] = ['provider_blocked', 'sealed_unreadable'];
 
 /** What failed. */
 export interface Failure {
@@ -46,7 +47,7 @@ export async function noteFailure(
   const { id, version, externalUserId, appSlug } = row;
   const at = effects.now();
   const status = error.code === 'needs_reconnect' ? 'needs_reconnect' : 'failing';
-  const backoff = error.code === 'provider_blocked' ? BLOCKED_RETRY : RETRY;
+  const backoff = BLOCKED.includes(error.code) ? BLOCKED_RETRY : RETRY;
   const wait = backoffMs(backoff, row.failures + 1, effects.random(), error.retryAfterMs);
   const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, retryBy ?? Number.POSITIVE_INFINITY));
   const refreshDueAt = Math.max(retryAt, dueAt);
