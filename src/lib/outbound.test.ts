@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from './log.ts';
@@ -58,6 +59,42 @@ test('sends method, headers and body, and reads status, headers and body', async
   });
   expect(answer).toMatchObject({ status: 418, body: 'POST /path?q=1 s é' });
   expect(answer.headers.get('x-answer')).toBe('yes');
+});
+
+describe('an answer whose status says enough', () => {
+  test.each<[string, RequestListener]>([
+    [
+      'breaks off',
+      (_, response) => {
+        response.writeHead(201, { 'content-length': '100' }).write('half');
+        setTimeout(() => response.destroy(), 20);
+      },
+    ],
+    ['never ends', (_, response) => void response.writeHead(201).write('half')],
+  ])('is given where its body %s', async (_, answer) => {
+    const url = await serve(answer);
+    const sent = outboundWith()(url, { answer: 'begun' });
+    expect(await sent).toMatchObject({ status: 201, body: 'half' });
+  });
+
+  test('is given where its body is endless or far too long: the first 64 KiB', async () => {
+    const endless = function* () {
+      for (;;) yield 'a'.repeat(50_000);
+    };
+    const url = await serve((_, response) => {
+      Readable.from(endless()).pipe(response.writeHead(201));
+    });
+    const { status, body } = await outboundWith()(url, { answer: 'begun' });
+    expect([status, body.length]).toEqual([201, 64 * 1024]);
+  });
+
+  test('is whole where nothing is wrong, and is waited for as long as any', async () => {
+    const url = await serve((_, response) => void response.writeHead(200).end('whole'));
+    expect(await outboundWith()(url, { answer: 'begun' })).toMatchObject({ status: 200, body: 'whole' });
+    const silent = await serve(() => {});
+    const sent = outboundWith({ deadlineMs: SHORT })(silent, { answer: 'begun' });
+    expect(await failure(sent)).toMatchObject({ kind: 'timeout' });
+  });
 });
 
 describe('the deadline', () => {

@@ -8,6 +8,11 @@ export interface OutboundRequest {
   readonly body?: string;
   /** `give` answers a redirect, for a caller who judges where it leads; else it is refused. */
   readonly redirects?: 'refuse' | 'give';
+  /**
+   * `begun`: for a caller whom the status tells enough. Of the body comes what arrives of the first 64 KiB within 2 s,
+   * and one that breaks off, never ends or is too long is no error.
+   */
+  readonly answer?: 'whole' | 'begun';
   /** In the place of the usual one. Milliseconds. */
   readonly deadlineMs?: number;
 }
@@ -72,7 +77,10 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
         await response.body?.cancel();
         throw new OutboundError('redirect', `answered ${response.status}: redirects are refused`, true);
       }
-      const body = await readCapped(response.body, maxBytes);
+      const body =
+        request.answer === 'begun'
+          ? await readBegun(response.body)
+          : await readCapped(response.body, maxBytes);
       return { status: response.status, headers: response.headers as unknown as Headers, body };
     } catch (error) {
       throw judge(error, deadline.aborted, withinMs);
@@ -90,6 +98,37 @@ async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: numb
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+const BEGUN = { bytes: 64 * 1024, ms: 2_000 };
+
+/** Of a stream of bytes what both libraries of types know alike. */
+interface Bytes {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }>;
+    cancel(): Promise<void>;
+  };
+}
+
+async function readBegun(body: Bytes | null): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => undefined);
+  const timer = setTimeout(stop, BEGUN.ms);
+  const chunks: Uint8Array[] = [];
+  try {
+    for (let length = 0; length < BEGUN.bytes; ) {
+      const { done, value } = await reader.read();
+      if (done || value === undefined) break;
+      length += value.length;
+      chunks.push(value);
+    }
+  } catch {
+    // What has come says enough.
+  }
+  clearTimeout(timer);
+  stop();
+  return Buffer.concat(chunks).toString('utf8', 0, BEGUN.bytes);
 }
 
 const NEVER_SENT = new Set([

@@ -88,6 +88,7 @@ export interface OutboxTable {
   state: DeliveryState;
   generation: Generated<number>;
   attempts: Generated<number>;
+  faults: Generated<number>;
   dueAt: number;
   claimedUntil: Generated<number>;
   claimedBy: string | null;

@@ -1,5 +1,5 @@
-import { backoffMs } from '../../lib/backoff.ts';
-import { type ErrorCode, isKeyferryError, type KeyferryError } from '../../protocol/index.ts';
+import { createLane, type Ended, type Lane } from '../../lib/lane.ts';
+import { type ErrorCode, isKeyferryError } from '../../protocol/index.ts';
 import type { RefreshContext } from '../refresh/index.ts';
 import { type Claimed, claimDue } from './claim-due.ts';
 import { noteUnforeseen } from './note-unforeseen.ts';
@@ -25,34 +25,16 @@ const PROVIDER_FAULTS: readonly ErrorCode[] = [
   'provider_unreachable',
 ];
 
-/** The grants of one app: each app has a lane of its own, so that a slow provider holds up nobody else's. */
-export interface Lane {
-  /**
-   * Refreshes what is due now, those in use first. A second call while one is under way waits for the same.
-   * @returns how many were handled
-   */
-  run(): Promise<number>;
-}
-
 /**
- * Makes the lane of an app in this process. As the provider fails, fewer are sent at once, down to one, then
- * with rests between; as it answers, more.
+ * Makes the lane of an app in this process: a slow provider holds up nobody else's grants. Those in use go first.
  * @param isClosing after that nothing more is claimed
  */
-export function createLane(context: RefreshContext, appSlug: string, isClosing: () => boolean): Lane {
+export function appLane(context: RefreshContext, appSlug: string, isClosing: () => boolean): Lane {
   const { database, effects } = context;
-  const underWay = new Set<Promise<void>>();
-  let width = WIDTH;
-  let rests = 0;
   let turns = 0;
-  let restUntil = 0;
-  let running: Promise<number> | null = null;
 
-  async function claim(): Promise<Claimed[]> {
-    const free = width - underWay.size;
+  async function claim(free: number): Promise<Claimed[]> {
     const at = effects.now();
-    // Half a lane at a time: one statement for many.
-    if (isClosing() || at < restUntil || free < width / 2) return [];
     const take = (refreshClass: 0 | 1, limit: number) =>
       claimDue(database, { appSlug, refreshClass, at, forMs: CLAIM_MS, limit });
     turns += 1;
@@ -63,48 +45,18 @@ export function createLane(context: RefreshContext, appSlug: string, isClosing: 
     return [...used, ...kept, ...rest];
   }
 
-  async function handle(claimed: Claimed): Promise<void> {
+  async function handle(claimed: Claimed): Promise<Ended> {
     try {
       await refreshClaimed(context, claimed);
-      rests = 0;
-      width = Math.min(WIDTH, width + 1);
+      return 'well';
     } catch (error) {
-      if (isKeyferryError(error) && PROVIDER_FAULTS.includes(error.code)) slowDown(error);
-      else await noteUnforeseen(context, { id: claimed.id, app: appSlug }, error);
-    }
-  }
-
-  function slowDown({ code, retryAfterMs }: KeyferryError): void {
-    const goesOn = width > 1 && !APP_FAULTS.includes(code);
-    width = Math.max(1, Math.floor(width / 2));
-    const now = effects.now();
-    if (goesOn || now < restUntil) return;
-    rests += 1;
-    // What one grant is told to wait may be its own limit: longer than a minute the others do not wait for it.
-    const asked = Math.min(retryAfterMs ?? 0, REST.ceilingMs);
-    restUntil = now + backoffMs(REST, rests, effects.random(), asked);
-  }
-
-  async function drain(): Promise<number> {
-    let handled = 0;
-    for (;;) {
-      const claimed = await claim();
-      handled += claimed.length;
-      for (const one of claimed) {
-        const refreshing = handle(one).finally(() => underWay.delete(refreshing));
-        underWay.add(refreshing);
+      if (isKeyferryError(error) && PROVIDER_FAULTS.includes(error.code)) {
+        return { retryAfterMs: error.retryAfterMs, all: APP_FAULTS.includes(error.code) };
       }
-      if (claimed.length === 0 && underWay.size === 0) return handled;
-      await Promise.race(underWay);
+      await noteUnforeseen(context, { id: claimed.id, app: appSlug }, error);
+      return 'aside';
     }
   }
 
-  return {
-    run() {
-      running ??= drain().finally(() => {
-        running = null;
-      });
-      return running;
-    },
-  };
+  return createLane({ width: WIDTH, rest: REST, claim, handle, isClosing }, effects);
 }

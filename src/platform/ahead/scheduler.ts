@@ -1,7 +1,8 @@
 import { isOAuthApp } from '../../apps/index.ts';
+import type { Lane } from '../../lib/lane.ts';
 import { tellEndings } from '../endings/index.ts';
 import type { RefreshContext } from '../refresh/index.ts';
-import { createLane, type Lane } from './lane.ts';
+import { appLane } from './lane.ts';
 import { listHeads } from './list-heads.ts';
 
 /** How long the loop sleeps at most: another process may have stored what is due sooner. Milliseconds. */
@@ -29,7 +30,7 @@ export function createScheduler(context: RefreshContext): Scheduler {
   const closing = new AbortController();
   const slugs = [...catalogue.values()].filter(isOAuthApp).map(({ slug }) => slug);
   const lanes = new Map<string, Lane>(
-    slugs.map(slug => [slug, createLane(context, slug, () => closing.signal.aborted)]),
+    slugs.map(slug => [slug, appLane(context, slug, () => closing.signal.aborted)]),
   );
   /** The runs of the lanes, and what waits for each: a lane that is set off again goes on with the same. */
   const underWay = new Map<Promise<number>, Promise<unknown>>();

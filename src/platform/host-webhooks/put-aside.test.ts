@@ -46,7 +46,7 @@ test('what was told is forgotten after a week, what was refused after three mont
   const id = await connect('zoom', TOKEN);
   await event('connection.recovered', id);
   await platform.runOutbox();
-  host.answer = () => ({ status: 400 });
+  host.answer = () => ({ status: 410 });
   await event('connection.recovered', id);
   await platform.runOutbox();
   const { database } = platform;

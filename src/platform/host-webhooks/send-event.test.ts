@@ -15,6 +15,9 @@ describe('a host', () => {
     ['500', { status: 500 }],
     ['429', { status: 429 }],
     ['408', { status: 408 }],
+    ['404, as while it is deployed,', { status: 404, body: { message: 'Not Found' } }],
+    ['401', { status: 401 }],
+    ['302, to a page for now,', { status: 302, headers: { location: '/maintenance' } }],
     ['a cut connection', { drop: true }],
   ] satisfies [string, Scripted][])('that answers %s hears again, under the same id', async (_, fault) => {
     const { platform, host, connect, event, clock, all } = await setUp();
@@ -32,6 +35,30 @@ describe('a host', () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-timestamp']).not.toBe(first?.headers['webhook-timestamp']);
     for (const one of host.received) expect(verified(one).type).toBe('connection.recovered');
+  });
+
+  test('that answers nothing but 404 is told for three days; then the event is put aside, and it is written down', async () => {
+    const { platform, host, connect, event, clock, all, api } = await setUp();
+    const id = await connect('zoom', TOKEN);
+    await event('connection.recovered', id);
+    const began = clock.now();
+    host.answer = () => ({ status: 404, body: '<html>' });
+    for (let hours = 0; hours < 100; hours += 1) {
+      await platform.runOutbox();
+      clock.advance(HOUR);
+    }
+    const [stopped] = await toldHost(all);
+    expect(stopped).toMatchObject({ state: 'stopped', lastStatus: 404 });
+    expect(Number(stopped?.updatedAt) - began).toBeGreaterThanOrEqual(72 * HOUR);
+    expect(Number(stopped?.updatedAt) - began).toBeLessThanOrEqual(79 * HOUR);
+    const { events } = (await (await api('GET', `/api/keyferry/v1/connections/${id}`)).json()) as {
+      events: object[];
+    };
+    expect(events[0]).toMatchObject({ kind: 'delivery.noted', detail: "the host's webhook: answered 404" });
+    const asked = host.received.length;
+    clock.advance(24 * HOUR);
+    await platform.runOutbox();
+    expect(host.received).toHaveLength(asked);
   });
 
   test('that refuses is not told again, nor of that, until somebody says so', async () => {
@@ -88,7 +115,7 @@ describe.each(ENGINES.filter(({ available }) => available))('on $name', engine =
     await connect('google-calendar', TOKEN);
     await event('connection.recovered', id);
     receiver.answer = () => ({ status: 400 });
-    host.answer = () => ({ status: 400 });
+    host.answer = () => ({ status: 410 });
     await platform.runOutbox();
     const retry = async (body: object) =>
       (await (await api('POST', '/api/keyferry/v1/deliveries/retry', body)).json()) as { deliveries: number };

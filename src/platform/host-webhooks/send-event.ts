@@ -20,6 +20,8 @@ export async function sendEvent(
   const at = new Date(effects.now());
   return outbound(url, {
     method: 'POST',
+    redirects: 'give',
+    answer: 'begun',
     headers: {
       'content-type': 'application/json',
       'webhook-id': id,

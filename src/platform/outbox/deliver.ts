@@ -13,18 +13,17 @@ import { type Circumstances, judgeAnswer, judgeFailure, type Verdict } from './j
 import { sendDelete } from './send-delete.ts';
 import { sendPush } from './send-push.ts';
 
-const NOT_KEYFERRY = {
-  state: 'stopped',
-  status: 404,
-  error: 'the target has no API to delete by; if it is a Cal.com, set KEYFERRY_TARGET=calcom',
-} as const;
+const NOT_KEYFERRY = 'the target has no API to delete by; if it is a Cal.com, set KEYFERRY_TARGET=calcom';
 const NOT_TOLD: Verdict = {
   state: 'stopped',
   waitMs: 0,
   status: null,
   error: 'no webhook of the host is set: KEYFERRY_HOST_WEBHOOK_URL',
+  receiver: 'aside',
 };
-const DONE: Verdict = { state: 'done', waitMs: 0, status: null, error: null };
+/** How long a place of the lane waits for a refresh, in milliseconds: what that brings is pushed anew. */
+const PATIENCE_MS = 2_000;
+const DONE: Verdict = { state: 'done', waitMs: 0, status: null, error: null, receiver: 'aside' };
 
 /**
  * Fulfils one wish: what is sent is what the vault holds now.
@@ -75,7 +74,7 @@ async function loadOf(context: PlatformContext, row: ConnectionRow, target: Targ
     const entry = openEntry(context, row);
     return { keys: entryKeys(app.credential, entry, target), secrets: textsOf(entry) };
   }
-  const { row: fresh, credential } = await freshCredential(context, row.id);
+  const { row: fresh, credential } = await freshCredential(context, row.id, { patienceMs: PATIENCE_MS });
   // Whoever stored a newer version has renewed this wish in the same commit.
   if (fresh.version !== row.version) return null;
   const { accessToken, refreshToken } = credential;
@@ -99,20 +98,23 @@ async function remove(context: PlatformContext, wish: OutboxRow, target: Target)
     return { ...DONE, error: detail };
   }
   const answer = await sendDelete(context, wish, target);
+  const verdict = judgeAnswer(answer, circumstances(context, wish, [target.apiKey]));
   // A Keyferry that has nothing to delete says so with 200.
-  if (answer.status === 404) return { ...NOT_KEYFERRY, waitMs: 0 };
-  return judgeAnswer(answer, circumstances(context, wish, [target.apiKey]));
+  return answer.status === 404 ? { ...verdict, error: NOT_KEYFERRY } : verdict;
 }
 
 function circumstances(
   { effects }: Pick<PlatformContext, 'effects'>,
-  { attempts }: OutboxRow,
+  { topic, attempts, createdAt }: OutboxRow,
   secrets: readonly (string | null)[] = [],
 ): Circumstances {
+  const now = effects.now();
   return {
+    to: topic === 'host.event' ? 'host' : 'target',
     attempts,
+    ageMs: now - createdAt,
     random: effects.random(),
-    now: effects.now(),
+    now,
     secrets: secrets.filter(secret => secret !== null),
   };
 }

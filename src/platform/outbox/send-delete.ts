@@ -20,6 +20,8 @@ export async function sendDelete(
   }
   return outbound(deleteAddress(wish, { webappUrl }), {
     method: 'DELETE',
+    redirects: 'give',
+    answer: 'begun',
     headers: { authorization: `Bearer ${apiKey}` },
   });
 }

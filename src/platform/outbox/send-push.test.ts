@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { deliveries, setUp, TOKEN } from '../../../test/platform/outbox-ground.ts';
 import { CALCOM_USER, pushed, SECRET } from '../../../test/platform/platform.ts';
 import { type Scripted, scriptedServer } from '../../../test/platform/server.ts';
@@ -125,6 +125,23 @@ describe('a push', () => {
     await platform.runOutbox();
     expect(receiver.received.map(({ body }) => pushed(body).keys.access_token)).toEqual(['access-1']);
     expect(await deliveries(all)).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('of a token that has ended waits no longer than 2 s for its refresh, and goes when that has come', async () => {
+    const release = Promise.withResolvers<void>();
+    const provider = await scriptedServer(async () => {
+      await release.promise;
+      return { body: { access_token: 'access-1', expires_in: 3600 } };
+    });
+    const providers = { zoom: { tokenEndpoint: provider.url } };
+    const { platform, receiver, connect, clock, all } = await setUp({ providers });
+    await connect('zoom', { ...TOKEN, expiry_date: clock.now() - 1_000 });
+    expect(await platform.runOutbox()).toBe(1);
+    expect(receiver.received).toEqual([]);
+    expect(await deliveries(all)).toMatchObject([{ state: 'waiting', lastError: 'busy' }]);
+    release.resolve();
+    await vi.waitFor(async () => expect(await platform.runOutbox()).toBe(1), { timeout: 10_000 });
+    expect(receiver.received.map(({ body }) => pushed(body).keys.access_token)).toEqual(['access-1']);
   });
 
   test('of a dead grant stops, and nothing is sent', async () => {

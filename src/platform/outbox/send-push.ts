@@ -17,6 +17,8 @@ export async function sendPush(
 ): Promise<OutboundAnswer> {
   return outbound(pushAddress(target), {
     method: 'POST',
+    redirects: 'give',
+    answer: 'begun',
     headers: { 'content-type': 'application/json', ...secretHeaders(target.secret, target.header) },
     body: JSON.stringify({
       userId: calcomUserId,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ENGINES, setUp as setUpWithHost } from '../../../test/platform/host-ground.ts';
 import { deliveries, setUp, TOKEN } from '../../../test/platform/outbox-ground.ts';
 import {
   API_KEY,
@@ -9,8 +10,8 @@ import {
   SECRET,
   startPlatform,
 } from '../../../test/platform/platform.ts';
-import { scriptedServer } from '../../../test/platform/server.ts';
-import { CLAIM_MS } from './worker.ts';
+import { type ScriptedServer, scriptedServer } from '../../../test/platform/server.ts';
+import { CLAIM_MS, WIDTH } from './receiver-lane.ts';
 
 describe('a user who has another id at the target', () => {
   test('moves: deleted at the old one, pushed to the new one', async () => {
@@ -92,6 +93,66 @@ describe('the loop', () => {
     const users = receiver.received.map(({ body }) => pushed(body).userId);
     expect(new Set(users).size).toBe(40);
     expect(users).toHaveLength(40);
+  });
+});
+
+describe.each(ENGINES.filter(({ available }) => available))('a lane a receiver, on $name', engine => {
+  /** More pushes than an instance takes at once, and one event. */
+  async function crowded(answer: ScriptedServer['answer']) {
+    const { location, dispose } = await engine.create();
+    onTestFinished(dispose);
+    const made = await setUpWithHost({ location, clock: { now: Date.now, advance: () => {} } });
+    made.receiver.answer = answer;
+    for (let user = 1; user <= 3 * WIDTH; user += 1) {
+      const members = { externalUserId: `user-${user}`, calcomUserId: user, appSlug: 'zoom' };
+      await made.api('POST', '/api/keyferry/v1/connections', { ...members, credential: TOKEN });
+    }
+    return made;
+  }
+  const patient = { timeout: 8_000, interval: 20 };
+
+  test('an instance that hangs holds up nothing that the host is told, nor what comes later for it', async () => {
+    const release = Promise.withResolvers<void>();
+    onTestFinished(() => release.resolve());
+    const { platform, receiver, host, event } = await crowded(async () => {
+      await release.promise;
+      return {};
+    });
+    platform.start();
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(WIDTH), patient);
+    // Each of these comes before the first push is given up.
+    for (let count = 1; count <= 3; count += 1) {
+      await event('connection.needs_reconnect', `c${count}`);
+      await vi.waitFor(() => expect(host.received).toHaveLength(count), patient);
+    }
+    expect(receiver.received).toHaveLength(WIDTH);
+    release.resolve();
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(3 * WIDTH), patient);
+  });
+
+  test('a host that hangs holds up no delivery, however much it has to be told', async () => {
+    const release = Promise.withResolvers<void>();
+    onTestFinished(() => release.resolve());
+    const { platform, receiver, host, event } = await crowded(() => ({}));
+    host.answer = async () => {
+      await release.promise;
+      return {};
+    };
+    for (let count = 1; count <= 2 * WIDTH; count += 1) await event('connection.recovered', `c${count}`);
+    platform.start();
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(3 * WIDTH), patient);
+    expect(host.received).toHaveLength(WIDTH);
+    release.resolve();
+    await vi.waitFor(() => expect(host.received).toHaveLength(2 * WIDTH), patient);
+  });
+
+  test('one that fails is asked by fewer and fewer, and what it did not take waits its own time', async () => {
+    const { platform, receiver, all } = await crowded(() => ({ status: 503 }));
+    await platform.runOutbox();
+    expect(receiver.received.length).toBeLessThan(2 * WIDTH);
+    const waiting = await deliveries(all, '?state=waiting&limit=200');
+    expect(waiting).toHaveLength(3 * WIDTH);
+    expect(Math.max(...waiting.map(({ attempts }) => Number(attempts)))).toBe(1);
   });
 });
 

@@ -1,21 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { DEADLINE_MS, type PlatformContext } from '../context.ts';
-import {
-  claimOutbox,
-  finishOutbox,
-  insertEvent,
-  moveHostEvents,
-  type NewEvent,
-  type OutboxRow,
-} from '../store/index.ts';
+import type { Lane } from '../../lib/lane.ts';
+import type { PlatformContext } from '../context.ts';
+import { listOutboxHeads } from '../store/index.ts';
 import type { Bell } from './bell.ts';
-import { deliver } from './deliver.ts';
-import type { Verdict } from './judge-delivery.ts';
+import { receiverLane } from './receiver-lane.ts';
 
-/** Longer than a refresh, another's lease and the sending together take, in milliseconds. */
-export const CLAIM_MS = 6 * DEADLINE_MS;
-/** How many are sent at once. */
-const PARALLEL = 16;
 const POLL_MS = 1_000;
 
 export interface OutboxWorker {
@@ -27,41 +15,49 @@ export interface OutboxWorker {
   close(): Promise<void>;
 }
 
-/** Makes the worker of one process. Any number of them may share a database. */
+/** Makes the worker of one process. Any number of them may share a database. Each receiver has a lane of its own. */
 export function outboxWorker(context: PlatformContext, bell: Bell): OutboxWorker {
   const { database, effects } = context;
+  const lanes = new Map<string, Lane>();
   let closing = false;
   let loop: Promise<void> | null = null;
-  const underWay = new Set<Promise<void>>();
 
-  async function claim(limit: number): Promise<OutboxRow[]> {
-    if (closing || limit === 0) return [];
-    return claimOutbox(database, { by: randomUUID(), forMs: CLAIM_MS, at: effects.now(), limit });
+  function laneOf(targetId: string): Lane {
+    const lane = lanes.get(targetId) ?? receiverLane(context, targetId, () => closing);
+    lanes.set(targetId, lane);
+    return lane;
+  }
+
+  /** Sets off the lanes that have something due. */
+  async function setOff(): Promise<Promise<number>[]> {
+    if (closing) return [];
+    const heads = await listOutboxHeads(database.db);
+    const now = effects.now();
+    return heads.filter(({ dueAt }) => dueAt <= now).map(({ targetId }) => laneOf(targetId).run());
   }
 
   async function run(): Promise<number> {
-    const mine = new Set<Promise<void>>();
-    let handled = 0;
-    for (;;) {
-      bell.arm();
-      const claimed = await claim(PARALLEL - mine.size);
-      handled += claimed.length;
-      for (const wish of claimed) {
-        const sending = handle(context, wish).finally(() => {
-          mine.delete(sending);
-          underWay.delete(sending);
-        });
-        mine.add(sending);
-        underWay.add(sending);
-      }
-      if (claimed.length === 0 && mine.size === 0) return handled;
-      await Promise.race(mine.size < PARALLEL ? [...mine, bell.rung()] : mine);
+    for (let handled = 0; ; ) {
+      const ended = await Promise.all(await setOff());
+      const more = ended.reduce((all, one) => all + one, 0);
+      if (more === 0) return handled;
+      handled += more;
     }
   }
 
+  function logged(error: unknown): void {
+    effects.log.error({ err: error }, 'outbox failed');
+  }
+
+  /** A lane is not waited for: one that hangs holds up no other. */
   async function repeat(): Promise<void> {
     while (!closing) {
-      await run().catch(error => effects.log.error({ err: error }, 'outbox failed'));
+      bell.arm();
+      const runs = await setOff().catch(error => {
+        logged(error);
+        return [];
+      });
+      for (const one of runs) one.catch(logged);
       if (!closing) await effects.sleep(POLL_MS, bell.signal());
     }
   }
@@ -75,55 +71,7 @@ export function outboxWorker(context: PlatformContext, bell: Bell): OutboxWorker
       closing = true;
       bell.ring();
       await loop;
-      while (underWay.size > 0) await Promise.all(underWay);
+      await Promise.all([...lanes.values()].map(lane => lane.ended()));
     },
   };
-}
-
-/** Never rejects: what goes wrong with one wish is its own, and its claim ends by itself. */
-async function handle(context: PlatformContext, wish: OutboxRow): Promise<void> {
-  try {
-    context.effects.step?.('push.claimed');
-    const verdict = await deliver(context, wish);
-    context.effects.step?.('push.answered');
-    await finish(context, wish, verdict);
-    context.effects.step?.('push.done');
-  } catch (error) {
-    context.effects.log.error({ err: error, delivery: wish.id }, 'delivery not finished');
-  }
-}
-
-const AGAIN: Verdict = { state: 'waiting', waitMs: 0, status: null, error: null };
-
-async function finish(
-  { database, effects }: PlatformContext,
-  wish: OutboxRow,
-  verdict: Verdict | null,
-): Promise<void> {
-  const at = effects.now();
-  const { state, waitMs, status, error } = verdict ?? AGAIN;
-  const { id, generation, topic, connectionId, appSlug } = wish;
-  const claimedBy = wish.claimedBy ?? '';
-  const outcome = { id, generation, claimedBy, state, dueAt: at + waitMs, status, error };
-  const toHost = topic === 'host.event';
-  if (state !== 'stopped' && !toHost) {
-    await finishOutbox(database.db, outcome, at);
-    return;
-  }
-  const written = await database.db.transaction().execute(async trx => {
-    if (!(await finishOutbox(trx, outcome, at))) return false;
-    if (state === 'stopped') await insertEvent(trx, stoppedEvent(wish, error), at);
-    if (toHost) await moveHostEvents(trx, { id, connectionId, state, dueAt: outcome.dueAt }, at);
-    return true;
-  });
-  if (written && state === 'stopped')
-    effects.log.warn({ delivery: id, app: appSlug, status, error }, 'delivery stopped');
-}
-
-/** The host is not told that it does not take what it is told. */
-function stoppedEvent({ topic, connectionId, appSlug }: OutboxRow, error: string | null): NewEvent {
-  const event = { actor: 'platform', connectionId: connectionId || null, appSlug: appSlug || null } as const;
-  return topic === 'host.event'
-    ? { ...event, kind: 'delivery.noted', detail: `the host's webhook: ${error}` }
-    : { ...event, kind: 'delivery.stopped', detail: error };
 }

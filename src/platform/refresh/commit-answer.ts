@@ -36,7 +36,7 @@ export async function commitAnswer(
     const now = await replaceCredential(trx, { id, version, sealedCredential, expiresAt, plan }, at);
     if (now === null || before === null) return null;
     await deleteSuperseded(trx, { id: attemptId, connectionId: id, version });
-    await pushEverywhere(trx, now, at);
+    await pushEverywhere(trx, now, at, 'renewed');
     const event = { actor: 'platform', externalUserId, appSlug } as const;
     // While the app's client was refused, the incident was the app's, and its end is told once for all.
     const ours = before.status !== 'connected' && before.statusReason !== 'provider_client_refused';

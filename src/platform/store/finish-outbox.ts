@@ -17,6 +17,8 @@ export async function finishOutbox(
     dueAt: number;
     status: number | null;
     error: string | null;
+    /** Whether its receiver did not take it, for now. */
+    isFault: boolean;
   },
   at: number,
 ): Promise<boolean> {
@@ -26,6 +28,7 @@ export async function finishOutbox(
     set "claimedBy" = null, "claimedUntil" = 0, "updatedAt" = cast(${at} as bigint),
       "state" = case when ${same} then ${finished.state} else "state" end,
       "dueAt" = case when ${same} then cast(${finished.dueAt} as bigint) else "dueAt" end,
+      "faults" = case when ${same} then ${finished.isFault ? sql`"faults" + 1` : sql`0`} else "faults" end,
       "lastStatus" = case when ${same} then cast(${finished.status} as integer) else "lastStatus" end,
       "lastError" = case when ${same} then ${finished.error} else "lastError" end
     where "id" = ${finished.id} and "claimedBy" = ${finished.claimedBy}

@@ -34,6 +34,7 @@ export * from './list-connections.ts';
 export * from './list-deliveries.ts';
 export * from './list-endings.ts';
 export * from './list-events.ts';
+export * from './list-outbox-heads.ts';
 export * from './list-refresh-attempts.ts';
 export * from './list-session-done.ts';
 export * from './list-target-users.ts';

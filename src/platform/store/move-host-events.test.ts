@@ -25,7 +25,11 @@ describeEngines('events for a host that does not take them', engine => {
       { kind: 'connection.recovered', actor: 'platform', connectionId, appSlug: 'zoom' },
       at,
     );
-  const claim = (at = NOW) => claimOutbox(ground.database, { by: 'worker', forMs: 60_000, at, limit: 100 });
+  const claim = async (at = NOW) => {
+    const of = (targetId: string) =>
+      claimOutbox(ground.database, { targetId, by: 'worker', forMs: 60_000, at, limit: 100 });
+    return [...(await of('host')), ...(await of('default'))];
+  };
 
   async function end(
     { id, generation, connectionId }: OutboxRow,
@@ -34,7 +38,16 @@ describeEngines('events for a host that does not take them', engine => {
     at = NOW,
   ): Promise<void> {
     const { db } = ground.database;
-    const outcome = { id, generation, claimedBy: 'worker', state, dueAt, status: null, error: null };
+    const outcome = {
+      id,
+      generation,
+      claimedBy: 'worker',
+      state,
+      dueAt,
+      status: null,
+      error: null,
+      isFault: false,
+    };
     expect(await finishOutbox(db, outcome, at)).toBe(true);
     await moveHostEvents(db, { id, connectionId, state, dueAt }, at);
   }
