@@ -61,6 +61,9 @@ export const STATUS = {
   sealed_unreadable: 500,
   internal: 500,
   busy: 503,
+  database_unreachable: 503,
+  database_unwritable: 503,
+  database_damaged: 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { readBody } from '../../lib/http/index.ts';
-import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import { readBody, tellable } from '../../lib/http/index.ts';
+import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import {
   createSynced,
@@ -90,17 +90,15 @@ async function admit(
   return { refusal: [{ message: 'Invalid credential sync secret' }, 401] };
 }
 
-/** The address is not logged: it has the API key in it. */
+/** The path alone is logged: the query may have the API key in it. */
 function failed({ effects: { log } }: InstanceContext, c: Context, error: unknown): Response {
-  const path = c.req.path;
-  if (!isKeyferryError(error)) {
-    log.error({ err: error, path }, 'request failed');
-    return c.json({ message: 'Something went wrong' }, 500);
-  }
+  const told = tellable(log, error, c.req.path);
+  if (told.code === 'internal') return c.json({ message: 'Something went wrong' }, 500);
+  if (told.retryAfterMs !== null) c.header('retry-after', String(Math.ceil(told.retryAfterMs / 1000)));
   // Cal.com answers a fault of the provider with 500.
-  const status = error.status === 424 ? 500 : error.status;
-  if (status >= 500) log.warn({ err: error, code: error.code, path }, 'request failed');
-  return c.json({ message: error.message, data: null }, status);
+  const status = told.status === 424 ? 500 : told.status;
+  if (status !== told.status) log.warn({ err: told, code: told.code, path: c.req.path }, 'request failed');
+  return c.json({ message: told.message, data: null }, status);
 }
 
 async function list({ database }: InstanceContext, { query }: SyncRequest): Promise<Answer> {

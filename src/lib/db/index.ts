@@ -1,4 +1,5 @@
 export * from './count-sealed.ts';
+export * from './fault.ts';
 export * from './lanes.ts';
 export * from './migrate.ts';
 export * from './open.ts';

@@ -85,3 +85,16 @@ test('what the framework refuses is a problem too', async () => {
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'body_not_json' });
 });
+
+test('a fault of the database is told as what it is, and logged once with what the driver said', async () => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  const { response, log } = await thrown(full);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('30');
+  expect(await response.json()).toMatchObject({
+    code: 'database_unwritable',
+    remedy: expect.stringContaining('room'),
+  });
+  expect(log.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(log)).toMatchObject({ err: { cause: { code: 'SQLITE_FULL', message: full.message } } });
+});

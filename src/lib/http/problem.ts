@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import { databaseError } from '../db/index.ts';
 import type { Log } from '../log.ts';
 import type { DirectAnswer } from './direct.ts';
 
@@ -54,15 +55,22 @@ export function answerError(log: Log) {
   };
 }
 
-/** The answer to what was thrown on a path. What we did not foresee is logged, not told. */
-export function answerThrown(log: Log, error: unknown, asked: string): DirectAnswer {
-  const path = shownPath(asked);
-  if (isKeyferryError(error)) {
-    if (error.status >= 500) log.error({ err: error, code: error.code, path }, 'request failed');
-    return problemAnswer(error);
+/** The answer to what was thrown on a path. */
+export function answerThrown(log: Log, error: unknown, path: string): DirectAnswer {
+  return problemAnswer(tellable(log, error, path));
+}
+
+/**
+ * What may be told of what was thrown on a path: a fault of the database as what it is, and what nobody foresaw as
+ * `internal`. What is ours (5xx) is logged here, with its cause, and nowhere else.
+ */
+export function tellable(log: Log, error: unknown, path: string): KeyferryError {
+  const known = isKeyferryError(error) ? error : databaseError(error);
+  const told = known ?? new KeyferryError('internal', 'Something failed here. The log has it.');
+  if (told.status >= 500) {
+    log.error({ err: known ?? error, code: told.code, path: shownPath(path) }, 'request failed');
   }
-  log.error({ err: error, path }, 'request failed');
-  return problemAnswer(new KeyferryError('internal', 'Something failed here. The log has it.'));
+  return told;
 }
 
 /** A path as the log may have it: what is as long and as plain as a token may be one. */

@@ -1,8 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { readBody } from '../../lib/http/index.ts';
+import { readBody, tellable } from '../../lib/http/index.ts';
 import {
-  isKeyferryError,
   KeyferryError,
   MINIMUM_SECONDS_HEADER,
   parseSyncRequest,
@@ -75,7 +74,7 @@ export function syncRoute(app: OpenAPIHono, context: PlatformContext): void {
       c.header('cache-control', 'no-store');
       return c.json(await answerSync(context, target, { request, rejected, minimumMs }), 200);
     } catch (error) {
-      return syncErrorAnswer(known(error, context));
+      return syncErrorAnswer(tellable(context.effects.log, error, SYNC_PATH));
     }
   });
 }
@@ -93,15 +92,4 @@ async function readRequest(c: Context): Promise<SyncRequest> {
   } catch (error) {
     throw new KeyferryError('body_invalid', bodyFault(error), { remedy: 'Send calcomUserId and appSlug.' });
   }
-}
-
-function known(error: unknown, { effects }: PlatformContext): KeyferryError {
-  if (isKeyferryError(error)) {
-    if (error.code === 'sealed_unreadable') effects.log.error({ err: error }, 'sync failed');
-    return error;
-  }
-  effects.log.error({ err: error }, 'sync failed');
-  return new KeyferryError('internal', 'Something failed here.', {
-    remedy: 'Look into the log of the platform.',
-  });
 }
