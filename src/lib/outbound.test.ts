@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from './log.ts';
@@ -23,6 +24,20 @@ async function serve(answer: RequestListener): Promise<string> {
     server.close();
   });
   return address(server.listen(0, '127.0.0.1'));
+}
+
+/** A server on a thread of its own, which goes on while this one stands still. */
+async function serveElsewhere(bytes: number): Promise<string> {
+  const worker = new Worker(
+    `const { createServer } = require('node:http');
+    const { parentPort } = require('node:worker_threads');
+    const server = createServer((_, response) => setTimeout(() => response.end('x'.repeat(${bytes})), 200));
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  onTestFinished(async () => void (await worker.terminate()));
+  const [port] = await once(worker, 'message');
+  return `http://127.0.0.1:${port}/`;
 }
 
 async function serveTcp(greet: (socket: Socket) => void): Promise<string> {
@@ -136,6 +151,18 @@ describe('the deadline', () => {
     });
   });
 
+  // On waking, late timers run before the sockets are read.
+  test.each([1, 200_000])(
+    'an answer of %i bytes that came while the process stood still is read',
+    async bytes => {
+      const url = await serveElsewhere(bytes);
+      const asked = outboundWith({ deadlineMs: SHORT, maxBytes: bytes })(url);
+      await new Promise(resolve => setTimeout(resolve, 50));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+      expect((await asked).body).toHaveLength(bytes);
+    },
+  );
+
   test('a signal of the caller ends it too', async () => {
     const stop = new AbortController();
     const url = await serve(() => stop.abort());
@@ -143,6 +170,17 @@ describe('the deadline', () => {
       kind: 'connection',
       maybeSent: true,
     });
+  });
+});
+
+test.each([600, 999])('a status of %i is none of HTTP', async status => {
+  const url = await serveTcp(socket => {
+    socket.once('data', () => socket.end(`HTTP/1.1 ${status} Odd\r\ncontent-length: 2\r\n\r\n{}`));
+  });
+  expect(await failure(outboundWith()(url))).toEqual({
+    kind: 'malformed',
+    maybeSent: true,
+    message: `answered ${status}, which is no status of HTTP`,
   });
 });
 

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
 import { isKeyferryError } from '../protocol/index.ts';
 import { assertPublicUrl, publicLookup } from './address-policy.ts';
+import { runningDeadline } from './running-deadline.ts';
 
 export interface OutboundRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'PROPFIND';
@@ -26,10 +27,10 @@ export interface OutboundAnswer {
 /** Sends one request and reads its whole answer. */
 export type Outbound = (url: string, request?: OutboundRequest) => Promise<OutboundAnswer>;
 
-/** No usable HTTP answer came: refused, reset, timed out, redirected, too long. */
+/** No usable HTTP answer came: refused, reset, timed out, redirected, too long, of a status that HTTP does not have. */
 export class OutboundError extends Error {
   override readonly name = 'OutboundError' as const;
-  readonly kind: 'timeout' | 'connection' | 'redirect' | 'too_large' | 'address';
+  readonly kind: 'timeout' | 'connection' | 'redirect' | 'too_large' | 'malformed' | 'address';
   /** Whether the request may have reached the other side. */
   readonly maybeSent: boolean;
   constructor(kind: OutboundError['kind'], message: string, maybeSent: boolean, cause?: unknown) {
@@ -40,7 +41,7 @@ export class OutboundError extends Error {
 }
 
 export interface OutboundOptions {
-  /** For the whole exchange, body included. Milliseconds. */
+  /** For the whole exchange, body included, of time in which this process ran. Milliseconds. */
   readonly deadlineMs: number;
   /** The longest answer that is read. */
   readonly maxBytes: number;
@@ -51,18 +52,22 @@ export interface OutboundOptions {
 
 /**
  * The one way out of this process. Redirects are never followed (a secret header must not follow one), the deadline
- * covers everything, the body is capped, and the address policy is applied to the address connected to.
+ * covers everything, the body is capped, the status is one of HTTP (RFC 9110 section 15), and the address policy is
+ * applied to the address connected to.
  */
 export function createOutbound(options: OutboundOptions): Outbound & { close(): Promise<void> } {
   const { deadlineMs, maxBytes, addresses } = options;
   const agent = new Agent({
     connections: 64,
+    // The deadline covers both, and knows of pauses.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: addresses === 'public' ? { lookup: publicLookup } : {},
   });
   async function outbound(url: string, request: OutboundRequest = {}): Promise<OutboundAnswer> {
     const withinMs = request.deadlineMs ?? deadlineMs;
-    const deadline = AbortSignal.timeout(withinMs);
-    const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+    const deadline = runningDeadline(withinMs);
+    const signal = options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal;
     try {
       if (addresses === 'public') assertPublicUrl(new URL(url));
       const response = await undiciFetch(url, {
@@ -73,6 +78,10 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
         signal,
         dispatcher: agent as Dispatcher,
       });
+      if (response.status < 200 || response.status > 599) {
+        await response.body?.cancel();
+        throw new OutboundError('malformed', `answered ${response.status}, which is no status of HTTP`, true);
+      }
       if (request.redirects !== 'give' && response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
         throw new OutboundError('redirect', `answered ${response.status}: redirects are refused`, true);
@@ -83,7 +92,9 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
           : await readCapped(response.body, maxBytes);
       return { status: response.status, headers: response.headers as unknown as Headers, body };
     } catch (error) {
-      throw judge(error, deadline.aborted, withinMs);
+      throw judge(error, deadline.signal.aborted, withinMs);
+    } finally {
+      deadline.clear();
     }
   }
   return Object.assign(outbound, { close: () => agent.destroy() });

@@ -59,6 +59,47 @@ export function storedCredential(value: unknown, expiresAt: number | null): Cred
   return credentialOf(value, () => expiresAt);
 }
 
+/** How deep an answer's members may be nested: far beyond any that is known, and far below what breaks a writer. */
+export const ANSWER_DEPTH = 64;
+
+/**
+ * Reads the answer of a token endpoint, or of the sync endpoint. Its access token is held to the rules. Of the rest what
+ * is good is taken and what is not is left out, since the answer may hold the only refresh token that lives: members
+ * of a wrong type, a refresh token, token type or scope outside the grammar of RFC 6749 appendix A, and what is
+ * nested deeper than `ANSWER_DEPTH`.
+ * @param now epoch milliseconds
+ * @throws z.ZodError naming the members at fault, never their values
+ * @see docs/protocol.md#4
+ */
+export function readTokenAnswer(value: unknown, now: number): Credential {
+  if (!isObject(value)) return readCredential(value, now);
+  return readCredential(Object.fromEntries(Object.entries(value).filter(isGood)), now);
+}
+
+const TOKEN_TYPE = /^[\w.~!$&'()*+,;=:@/?#[\]%-]{0,255}$/;
+const GRAMMAR: Readonly<Record<string, RegExp>> = {
+  refresh_token: /^[\x20-\x7e]*$/,
+  token_type: TOKEN_TYPE,
+  scope: /^[^\p{Cc}]*$/u,
+};
+
+function isGood([name, member]: [string, unknown]): boolean {
+  const grammar = Object.hasOwn(GRAMMAR, name) ? GRAMMAR[name] : undefined;
+  if (grammar !== undefined) return typeof member === 'string' && grammar.test(member);
+  return isWithin(member, ANSWER_DEPTH);
+}
+
+/** Whether a JSON value is nested no deeper than that. Level by level: a walk that calls itself breaks on what it looks for. */
+function isWithin(value: unknown, depth: number): boolean {
+  let level = [value];
+  for (let left = depth; left > 0; left -= 1) {
+    const inner = level.filter(one => typeof one === 'object' && one !== null);
+    if (inner.length === 0) return true;
+    level = inner.flatMap(one => Object.values(one as object));
+  }
+  return !level.some(one => typeof one === 'object' && one !== null);
+}
+
 function credentialOf(
   value: unknown,
   expiryOf: (known: Readonly<Record<string, unknown>>) => number | null,
@@ -69,12 +110,18 @@ function credentialOf(
   return {
     accessToken: known.access_token,
     refreshToken: known.refresh_token && known.refresh_token !== PLACEHOLDER ? known.refresh_token : null,
-    tokenType: known.token_type || 'Bearer',
+    tokenType: tokenTypeOf(known.token_type),
     scope: known.scope ?? null,
     expiresAt: expiryOf(known),
     // Not the schema's copy, which loses a member called __proto__.
     wire: wire as Record<string, unknown>,
   };
+}
+
+/** What goes into a header is of the grammar (RFC 6749 appendix A.13), whoever sent it. */
+function tokenTypeOf(given: string | undefined): string {
+  if (given === undefined || given === '') return 'Bearer';
+  return given === 'Bearer' || TOKEN_TYPE.test(given) ? given : 'Bearer';
 }
 
 const ABSOLUTE = ['expiry_date', 'expiryDate', 'expires_at', 'expiresAt'];

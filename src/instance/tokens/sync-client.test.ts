@@ -15,6 +15,12 @@ function judged(status: number, body: unknown, headers: Record<string, string> =
 
 const token = (members: object) => ({ access_token: 'at', ...members });
 
+test('an answer with members that cannot be stored is taken without them', () => {
+  const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
+  const credential = judged(200, `{"access_token":"at","token_type":"x\\r\\ny","x":${deep}}`);
+  expect(credential).toMatchObject({ tokenType: 'Bearer', wire: { access_token: 'at' } });
+});
+
 describe('an answer that is taken', () => {
   test.each([
     ['a token alone', {}, null],

@@ -6,7 +6,7 @@ import {
   lifetimeMs,
   MINIMUM_SECONDS_HEADER,
   REJECTED_TOKEN_HEADER,
-  readCredential,
+  readTokenAnswer,
   SYNC_REQUEST_TYPE,
   type SyncRequest,
   secretHeaders,
@@ -119,7 +119,7 @@ function readAnswer({ headers, body }: OutboundAnswer, now: number): Credential 
   }
   let credential: Credential;
   try {
-    credential = readCredential(JSON.parse(body), now);
+    credential = readTokenAnswer(JSON.parse(body), now);
   } catch {
     throw fault('platform_malformed', 'The sync endpoint answered without a usable access token.');
   }
@@ -159,6 +159,9 @@ function saysReconnect(status: number, body: string): boolean {
 
 function judgeNoAnswer(error: unknown): KeyferryError {
   if (!(error instanceof OutboundError)) throw error;
+  if (error.kind === 'malformed') {
+    return fault('platform_malformed', `The sync endpoint ${error.message}.`, { cause: error });
+  }
   if (error.kind === 'redirect' || error.kind === 'too_large') {
     return fault('platform_malformed', `The sync endpoint's answer is not taken: ${error.message}.`, {
       remedy: 'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT to the final address of the endpoint itself.',

@@ -21,6 +21,7 @@ export function unanswered(url: string, error: unknown): unknown {
   if (kind === 'too_large') {
     return new KeyferryError('provider_malformed', `What ${host} answers is too long.`);
   }
+  if (kind === 'malformed') return new KeyferryError('provider_malformed', `${host} ${message}.`);
   if (CERTIFICATE.test(message)) {
     return new KeyferryError(
       'provider_unreachable',

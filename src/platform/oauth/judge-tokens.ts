@@ -1,6 +1,6 @@
 import type { OAuthDefinition } from '../../apps/index.ts';
 import { type OutboundAnswer, OutboundError } from '../../lib/outbound.ts';
-import { type Credential, expiresAt, readCredential } from '../../protocol/index.ts';
+import { type Credential, expiresAt, readTokenAnswer } from '../../protocol/index.ts';
 import { AppTokenRefused } from './app-token.ts';
 import { type AnswerRules, type Fault, readAnswer } from './read-answer.ts';
 
@@ -19,7 +19,7 @@ export function judgeTokens(answer: OutboundAnswer, rules: TokenRules, now: numb
   const { members } = read;
   const tokens = rules.envelope === undefined ? members : members[rules.envelope];
   try {
-    const credential = readCredential(tokens, now);
+    const credential = readTokenAnswer(tokens, now);
     return { kind: 'tokens', credential: { ...credential, expiresAt: expiryOf(credential, rules, now) } };
   } catch {
     const reason = `answered ${answer.status} without a usable access token`;
@@ -46,7 +46,8 @@ export function judgeNoAnswer(error: unknown): Fault {
   if (error instanceof AppTokenRefused) return error.fault;
   if (!(error instanceof OutboundError)) throw error;
   const told = { reason: error.message, retryAfterMs: null };
-  if (error.kind === 'too_large') return { ...told, kind: 'malformed', maybeDone: true };
+  if (error.kind === 'too_large' || error.kind === 'malformed')
+    return { ...told, kind: 'malformed', maybeDone: true };
   if (error.kind === 'redirect') return { ...told, kind: 'request' };
   return error.maybeSent
     ? { ...told, kind: 'unanswered', maybeDone: true }

@@ -120,6 +120,58 @@ describe('a provider that drops the connection after the request was sent', () =
   });
 });
 
+describe('a provider whose answer is odd', () => {
+  test.each([
+    ['a status that HTTP does not have', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n'],
+    ['an empty body', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+    ['HTML', 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>'],
+  ])('%s: it is malformed, and asked again after a back-off', async (_, answer) => {
+    const ground = await refreshGround();
+    const { context, connect, state, clock } = ground;
+    const raw = await rawProvider(() => answer);
+    const app = likeZoom('rotating', { rotation: { rotates: true, graceMs: null } });
+    const one = { ...context, catalogue: createCatalogue({ rotating: { tokenEndpoint: raw.url } }, [app]) };
+    const id = await connect('rotating');
+    for (let asked = 0; asked < 10; asked += 1)
+      await expect(freshCredential(one, id)).rejects.toMatchObject({ code: 'provider_malformed' });
+    expect(raw.requests()).toBe(1);
+    expect(await state(id)).toMatchObject({ status: 'failing', statusReason: 'provider_malformed' });
+    clock.advance(1_000);
+    await expect(freshCredential(one, id)).rejects.toMatchObject({ code: 'provider_malformed' });
+    expect(raw.requests()).toBe(2);
+  });
+
+  test('its good members are taken: a rotated refresh token is not lost for one that cannot be stored', async () => {
+    const ground = await refreshGround();
+    const { context, connect, provider, clock, presented } = ground;
+    const id = await connect('rotating');
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const text = `{"access_token":"a","refresh_token":"r2","token_type":"x\\r\\ny","expires_in":60,"x":${deep}}`;
+    provider.answer = () => ({ body: text });
+    const { credential } = await freshCredential(context, id);
+    expect(credential).toMatchObject({ accessToken: 'a', tokenType: 'Bearer' });
+    clock.advance(HOUR_MS);
+    await freshCredential(context, id);
+    expect(presented()).toEqual(['refresh-0', 'r2']);
+  });
+
+  test('a fault of ours while it is read is no reason to ask it without a pause', async () => {
+    const ground = await refreshGround();
+    const { connect, provider, state } = ground;
+    const broken = await ground.start({
+      outbound: real => async (url, request) => {
+        await real(url, request);
+        throw new RangeError('unforeseen');
+      },
+    });
+    const id = await connect('rotating');
+    await expect(freshCredential(broken, id)).rejects.toThrow('unforeseen');
+    await expect(freshCredential(broken, id)).rejects.toMatchObject({ code: 'internal' });
+    expect(provider.received).toHaveLength(1);
+    expect(await state(id)).toMatchObject({ status: 'failing', statusReason: 'internal' });
+  });
+});
+
 describe('a provider that omits', () => {
   test('the refresh token: the one before is kept', async () => {
     const { context, connect, provider, clock, presented } = await refreshGround();

@@ -110,10 +110,14 @@ async function ask(
       keep: answer => keepAnswerOf(context, attempt, answer),
     });
   } catch (error) {
-    // Neither was sent.
+    // Neither of the first two was sent.
     if (error instanceof LeaseShort) await deleteRefreshAttempt(context.database.db, attempt.id);
-    if (isKeyferryError(error)) {
+    else if (isKeyferryError(error)) {
       await noteFailure(context, row, { error, reason: error.code, over: attempt.id });
+    } else {
+      // A fault of ours after it was sent: the provider is not asked again and again for it.
+      const unforeseen = new KeyferryError('internal', 'A refresh failed here.', { cause: error });
+      await noteFailure(context, row, { error: unforeseen, reason: 'failed here' });
     }
     throw error;
   }
