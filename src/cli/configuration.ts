@@ -27,6 +27,8 @@ export interface Configs {
   readonly instance: InstanceConfig | null;
   readonly platform: PlatformConfig | null;
   readonly logLevel: LogLevel;
+  /** How long a process that gets SIGTERM serves on while it says that it is not ready, in milliseconds. */
+  readonly drainMs: number;
 }
 
 export interface ConfigRequest {
@@ -73,13 +75,25 @@ export function readConfigs({
   };
   const variables = readVariables(env);
   const level = variables.choice('KEYFERRY_LOG_LEVEL', LOG_LEVELS, logLevel);
+  const drainMs = variables.parsed(DRAIN_NAME, 'Give 0 to 600.', readSeconds) ?? DRAIN_MS;
   add(problems, variables.problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     instance: configs.instance && withSources(configs.instance, sourceOf),
     platform: configs.platform && withSources(configs.platform, sourceOf),
     logLevel: level,
+    drainMs,
   };
+}
+
+const DRAIN_NAME = 'KEYFERRY_DRAIN_SECONDS';
+/** Longer than most load balancers look, and with the five seconds of the ports shorter than `docker stop` waits. */
+const DRAIN_MS = 3_000;
+
+function readSeconds(text: string): number {
+  if (!/^\d{1,3}(?:\.\d+)?$/.test(text) || Number(text) > 600)
+    throw new Error('is no number of seconds up to 600');
+  return Number(text) * 1_000;
 }
 
 /** A value that nobody set was told by the other role of this process. */

@@ -1,3 +1,4 @@
+import { DATABASE_REMEDY } from '../lib/database-url.ts';
 import { type DatabaseLocation, SchemaError } from '../lib/db/index.ts';
 import { isKeyferryError } from '../protocol/index.ts';
 import { Failure } from './report-error.ts';
@@ -15,7 +16,7 @@ export function explainDatabase(location: DatabaseLocation): (error: unknown) =>
     const remedy =
       'file' in location
         ? `Look at the rights of ${location.file}, and whether the disk is full.`
-        : 'Look at DATABASE_URL: host, port, user, password, name of the database.';
+        : `Look at DATABASE_URL: host, port, user, password, name of the database. ${DATABASE_REMEDY}`;
     throw new Failure(`The database cannot be opened: ${(error as Error).message || code}.`, remedy, error);
   };
 }

@@ -1,5 +1,6 @@
 import {
   type DirectRoutes,
+  LIVE_PATH,
   type Listener,
   listen,
   PortTakenError,
@@ -18,6 +19,8 @@ export interface Served {
 
 /** A port that is held before what answers on it is ready. */
 export interface Gate extends Listener {
+  /** Whose it is: `instance`. */
+  readonly name: string;
   /** From now on requests go to this role; until then they are asked to come back. */
   open(role: Served): void;
 }
@@ -36,15 +39,7 @@ export interface GateOptions {
  * @throws Failure when it cannot be had
  */
 export async function holdGate({ name, host, port, flag }: GateOptions): Promise<Gate> {
-  let served: Served = {
-    fetch: () =>
-      problemResponse(
-        new KeyferryError('busy', `The ${name} is starting.`, {
-          remedy: 'Come back in a second.',
-          retryAfterMs: 1000,
-        }),
-      ),
-  };
+  let served: Served = { fetch: request => answerWhileStarting(name, request) };
   try {
     const listener = await listen(request => served.fetch(request), {
       port,
@@ -53,6 +48,7 @@ export async function holdGate({ name, host, port, flag }: GateOptions): Promise
     });
     return {
       ...listener,
+      name,
       url: webAddress(listener.url),
       open: role => {
         served = role;
@@ -61,6 +57,17 @@ export async function holdGate({ name, host, port, flag }: GateOptions): Promise
   } catch (error) {
     throw cannotListen(error, { name, host, port, flag });
   }
+}
+
+/** A process that is starting lives: whoever ended it for its silence would end each long migration anew. */
+function answerWhileStarting(name: string, request: Request): Response {
+  if (new URL(request.url).pathname === LIVE_PATH) return Response.json({ status: 'ok' });
+  return problemResponse(
+    new KeyferryError('busy', `The ${name} is starting.`, {
+      remedy: 'Come back in a second.',
+      retryAfterMs: 1000,
+    }),
+  );
 }
 
 function cannotListen(error: unknown, { name, host, port, flag }: GateOptions): unknown {

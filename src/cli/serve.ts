@@ -27,7 +27,14 @@ export interface ServeOptions {
 /** What is open, in the order in which it was opened. */
 export interface Opened {
   readonly gates: Gate[];
-  readonly parts: { close(): Promise<void> }[];
+  readonly parts: Part[];
+}
+
+/** What is closed at the end. */
+export interface Part {
+  /** The gate behind which it is; none for what no port leads to. */
+  readonly name?: string;
+  close(): Promise<void>;
 }
 
 /** Runs one role or both until a signal comes. @returns the exit status */
@@ -42,13 +49,21 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     const roles = await openRoles(configs, { log: logTo(configs.logLevel) }, opened);
     if (roles.instance) gates.instance?.open(roles.instance);
     if (roles.platform) gates.platform?.open(roles.platform);
+    // Whoever reads the line may stop the process at once.
+    const stopped = untilStopped(terminal, { drainMs: configs.drainMs, drain: () => drain(roles) });
     for (const [name, gate] of Object.entries(gates)) {
       if (gate)
         terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);
     }
     await offerSetup(roles, terminal);
-    await untilStopped(terminal);
+    await stopped;
   });
+}
+
+/** Has the roles say that they are not ready, so that a load balancer sends its callers elsewhere. */
+export function drain(roles: { instance: Instance | null; platform: Platform | null }): void {
+  roles.instance?.drain();
+  roles.platform?.drain();
 }
 
 /** Prints where the first admin of a role is made, while there is none. The code behind the # is a secret. */
@@ -63,8 +78,8 @@ export async function offerSetup(
 }
 
 /**
- * Runs `body`, then closes what it opened: first the ports (requests under way are finished, the instance's
- * before the platform's, which they may still need), then the roles and their databases.
+ * Runs `body`, then closes what it opened: the instance's port (requests under way are finished), the instance with
+ * its refreshes, and only then the platform's port, which they need, and the platform; the rest last.
  */
 export async function withOpened(body: (opened: Opened) => Promise<void>): Promise<number> {
   const opened: Opened = { gates: [], parts: [] };
@@ -72,8 +87,13 @@ export async function withOpened(body: (opened: Opened) => Promise<void>): Promi
     await body(opened);
     return 0;
   } finally {
-    for (const gate of opened.gates) await gate.close();
-    for (const part of opened.parts.toReversed()) await part.close();
+    const { gates, parts } = opened;
+    for (const gate of gates) {
+      await gate.close();
+      for (const part of parts) if (part.name === gate.name) await part.close();
+    }
+    for (const part of parts.toReversed())
+      if (!gates.some(({ name }) => name === part.name)) await part.close();
   }
 }
 
@@ -101,11 +121,11 @@ export async function openRoles(
   const instance =
     configs.instance &&
     (await createInstance(configs.instance, effects).catch(explainDatabase(configs.instance.database)));
-  if (instance) parts.push(instance);
+  if (instance) parts.push({ name: 'instance', close: instance.close });
   const platform =
     configs.platform &&
     (await createPlatform(configs.platform, effects).catch(explainDatabase(configs.platform.database)));
-  if (platform) parts.push(platform);
+  if (platform) parts.push({ name: 'platform', close: platform.close });
   platform?.start();
   return { instance, platform };
 }

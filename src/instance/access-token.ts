@@ -50,10 +50,13 @@ const JUST_NOW_MS = 60_000;
 /**
  * Makes the one way to a working token: load, still good? one flight in the process, a lease across
  * processes, re-read, ask the platform, replace if unchanged. Who cannot be helped by asking is told so at once.
+ * @param fly the refreshes under way, for whoever waits for their end
  * @returns a function that gives a token, or throws a KeyferryError that says why there is none
  */
-export function createAccessToken(context: Context): (request: TokenRequest) => Promise<AccessToken> {
-  const fly = singleFlight<Held>();
+export function createAccessToken(
+  context: Context,
+  fly = singleFlight<Held>(),
+): (request: TokenRequest) => Promise<AccessToken> {
   return async function accessToken(request) {
     refuseOther(context, request);
     const held = await load(context, request);

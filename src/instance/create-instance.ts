@@ -4,17 +4,20 @@ import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
 import { createOutbound } from '../lib/outbound.ts';
+import { startPruning } from '../lib/pruning.ts';
 import { setupLink } from '../lib/sign-in/index.ts';
+import { singleFlight } from '../lib/single-flight.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
 import { adminKeys, createHttp, directRoutes } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
-import { startPruning } from './prune.ts';
+import { prune } from './prune.ts';
 import { instanceSignIn } from './sign-in.ts';
 import { rowKey, type StoredPush, seedApps, setFirstApiKey, storePushes } from './store/index.ts';
 import type { InstanceTables } from './tables.ts';
+import type { Held } from './tokens/held.ts';
 import { type PlatformState, watchPlatform } from './tokens/platform.ts';
 import { SYNC_DEADLINE_MS } from './tokens/sync-client.ts';
 
@@ -33,7 +36,9 @@ export interface Instance {
   readonly database: Database<InstanceTables>;
   /** Where the first admin is made, with its code; null once there is one. */
   setupLink(): Promise<string | null>;
-  /** Finishes the writes under way and closes the database. */
+  /** From now on `/health/ready` answers 503, so that no new callers are sent here; all else is as before. */
+  drain(): void;
+  /** Finishes the writes and refreshes under way and closes the database. */
   close(): Promise<void>;
 }
 
@@ -70,7 +75,11 @@ export async function createInstance(
     parallel: database.engine === 'sqlite' ? 1 : 2,
   });
   const platform = watchPlatform({ database, effects });
-  const accessToken = createAccessToken({ config, database, catalogue, effects, outbound, platform });
+  const flights = singleFlight<Held>();
+  const accessToken = createAccessToken(
+    { config, database, catalogue, effects, outbound, platform },
+    flights,
+  );
   const signIn = instanceSignIn(config, database, effects);
   let stopping = false;
   const context = {
@@ -79,7 +88,7 @@ export async function createInstance(
     isAdminKey: adminKeys({ database, effects }),
   };
   const http = createHttp(context, () => stopping);
-  const stopPruning = startPruning(context);
+  const stopPruning = startPruning(ending => prune(context, ending));
 
   return {
     fetch: request => http.fetch(request),
@@ -89,8 +98,13 @@ export async function createInstance(
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
     setupLink: () => setupLink(signIn),
+    drain() {
+      stopping = true;
+    },
     async close() {
       stopping = true;
+      // A request to the platform that is cut off would stand on its credential as a failure, and its lease stay.
+      await flights.ended();
       await pushes.drain();
       await stopPruning();
       await outbound.close();

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { CALENDSO_KEY_NAME } from '../protocol/index.ts';
 import type { VariableReader } from './config.ts';
+import { DATABASE_REMEDY, readPostgresUrl } from './database-url.ts';
 import type { DatabaseLocation } from './db/index.ts';
 import { type Keyring, parseKeyring } from './sealed-box.ts';
 import { readAesKey, readSyncSettings, type SyncSettings } from './sync-settings.ts';
@@ -31,7 +32,7 @@ export interface DatabaseFile {
 
 /** Where a role's database is. What is wrong with DATABASE_URL becomes a problem of it. */
 export function readDatabaseLocation(variables: VariableReader, file: DatabaseFile): DatabaseLocation {
-  const url = variables.parsed('DATABASE_URL', 'Give postgres://user@host:5432/name.', postgresUrl);
+  const url = variables.parsed('DATABASE_URL', DATABASE_REMEDY, readPostgresUrl);
   return url === null ? { file: join(file.data, file.name) } : { url };
 }
 
@@ -57,10 +58,5 @@ export function readRoleSettings(
 
 function longEnough(text: string): string {
   if (text.length < 20) throw new Error('is shorter than 20 characters');
-  return text;
-}
-
-function postgresUrl(text: string): string {
-  if (!/^postgres(ql)?:\/\//.test(text)) throw new Error('is not a PostgreSQL address');
   return text;
 }

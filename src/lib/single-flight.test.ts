@@ -49,3 +49,20 @@ test('a run that throws at once rejects, and is forgotten', async () => {
   await expect(failed).rejects.toThrow('at once');
   expect(await fly('a', async () => 'up')).toBe('up');
 });
+
+test('ended waits for what is under way, failures and what begins meanwhile included', async () => {
+  const fly = singleFlight<string>();
+  const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const failed = expect(fly('a', () => first.promise)).rejects.toThrow('down');
+  let ended = false;
+  const end = fly.ended().then(() => {
+    ended = true;
+  });
+  void fly('b', () => second.promise);
+  first.reject(new Error('down'));
+  await failed;
+  await new Promise(setImmediate);
+  expect(ended).toBe(false);
+  second.resolve('done');
+  await end;
+});

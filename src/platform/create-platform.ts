@@ -2,6 +2,7 @@ import { createCatalogue } from '../apps/index.ts';
 import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
+import { startPruning } from '../lib/pruning.ts';
 import { setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import { createScheduler } from './ahead/index.ts';
@@ -13,7 +14,7 @@ import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
-import type { RefreshFlights } from './refresh/index.ts';
+import type { Renewed } from './refresh/renew.ts';
 import { platformSignIn } from './sign-in.ts';
 import type { PlatformTables } from './tables.ts';
 import { putDefaultTarget } from './targets.ts';
@@ -33,11 +34,11 @@ export interface Platform {
   setupLink(): Promise<string | null>;
   /** Tells which grants and client secrets will end soon. @returns how many were told */
   runEndings(): Promise<number>;
+  /** From now on `/health/ready` answers 503, so that no new callers are sent here; all else is as before. */
+  drain(): void;
   /** Finishes the deliveries under way and closes the database. */
   close(): Promise<void>;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Opens the database, brings its schema and its default target up to date and makes the handler.
@@ -57,7 +58,7 @@ export async function createPlatform(
   });
   const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
-  const refreshes = underWay(singleFlight());
+  const refreshes = singleFlight<Renewed>();
   const context: PlatformContext = {
     config,
     database,
@@ -66,7 +67,7 @@ export async function createPlatform(
     outbound,
     outboundToTyped,
     signIn: platformSignIn(config, database, effects),
-    flights: refreshes.fly,
+    flights: refreshes,
     wake: bell.ring,
   };
   try {
@@ -83,8 +84,7 @@ export async function createPlatform(
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
   const ahead = createScheduler(context);
-  const pruning = setInterval(() => prune(context), HOUR_MS);
-  pruning.unref();
+  const stopPruning = startPruning(ending => prune(context, ending));
 
   return {
     fetch: request => http.fetch(request),
@@ -97,30 +97,18 @@ export async function createPlatform(
     runOutbox: worker.run,
     runAhead: ahead.run,
     runEndings: () => tellEndings(context),
+    drain() {
+      stopping = true;
+    },
     async close() {
       stopping = true;
-      clearInterval(pruning);
       await ahead.close();
       await worker.close();
       // An answer on its way may hold the only refresh token that lives.
       await refreshes.ended();
+      await stopPruning();
       await closeOutbound();
       await database.close();
-    },
-  };
-}
-
-/** Flights, and a way to wait for those under way: a caller may have left before its flight has ended. */
-function underWay(fly: RefreshFlights) {
-  const flights = new Set<Promise<unknown>>();
-  return {
-    fly(key: string, run: Parameters<RefreshFlights>[1]) {
-      const flight = fly(key, run).finally(() => flights.delete(flight));
-      flights.add(flight);
-      return flight;
-    },
-    async ended(): Promise<void> {
-      await Promise.allSettled(flights);
     },
   };
 }

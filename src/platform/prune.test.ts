@@ -15,10 +15,11 @@ const YEAR_MS = 365 * 86_400_000;
 describeEngines(`${OLD} rows past their time`, engine => {
   const ground = storeGround(engine);
 
-  async function pruned(): Promise<void> {
+  async function pruned(ending?: AbortSignal): Promise<void> {
     const { database } = ground;
     const effects = createEffects({ now: () => NOW, log: createLog('silent') });
-    await prune({ database, effects, signIn: platformSignIn(platformConfig({}), database, effects) });
+    const context = { database, effects, signIn: platformSignIn(platformConfig({}), database, effects) };
+    await prune(context, ending);
   }
 
   async function count(table: string): Promise<number> {
@@ -56,5 +57,13 @@ describeEngines(`${OLD} rows past their time`, engine => {
     expect(await count('refresh_attempt')).toBe(0);
     // Of each table three batches.
     expect(turns).toBeGreaterThanOrEqual(9);
+  });
+
+  test('an end leaves the batches that are to come', async () => {
+    const { db } = ground.database;
+    await sql`insert into "platform_event" ("at", "kind", "actor")
+      ${series} select ${before} + i, 'setup.done', 'platform' from n`.execute(db);
+    await pruned(AbortSignal.abort());
+    expect(await count('platform_event')).toBeGreaterThanOrEqual(OLD);
   });
 });

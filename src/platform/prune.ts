@@ -16,12 +16,12 @@ export const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
 /** How long what the host was told is kept: 7 days, and 90 where it did not take it. Milliseconds. */
 export const TOLD_KEPT_MS = { done: 7 * 86_400_000, stopped: EVENTS_KEPT_MS };
 
-/** Deletes what is past its time. Never rejects. */
-export async function prune({
-  database,
-  effects,
-  signIn,
-}: Pick<PlatformContext, 'database' | 'effects' | 'signIn'>): Promise<void> {
+/** Deletes what is past its time, until it is told to end. Never rejects. */
+export async function prune(
+  { database, effects, signIn }: Pick<PlatformContext, 'database' | 'effects' | 'signIn'>,
+  ending: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const inBatches = (deleteSome: () => Promise<number>) => repeat(deleteSome, ending);
   const now = effects.now();
   try {
     await inBatches(() => deleteOldEvents(database.db, now - EVENTS_KEPT_MS));
@@ -36,6 +36,6 @@ export async function prune({
 }
 
 /** Repeats a delete until there is no more, and lets others have their turn between: SQLite's hold the thread. */
-async function inBatches(deleteSome: () => Promise<number>): Promise<void> {
-  while ((await deleteSome()) > 0) await nextTurn();
+async function repeat(deleteSome: () => Promise<number>, ending: AbortSignal): Promise<void> {
+  while (!ending.aborted && (await deleteSome()) > 0) await nextTurn();
 }

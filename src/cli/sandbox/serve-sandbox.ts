@@ -5,6 +5,7 @@ import { type Configs, readConfigs } from '../configuration.ts';
 import { environmentSources, readEnvironment, withGenerated } from '../environment.ts';
 import {
   addressesOf,
+  drain,
   expectedAddresses,
   holdGates,
   logTo,
@@ -77,8 +78,9 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     opened.parts.push(tour);
     gates.instance.open(instance);
     gates.platform.open({ fetch: inFrontOf(platform.fetch, tour) });
+    const stopped = untilStopped(terminal, { drainMs: 0, drain: () => drain(roles) });
     greet(terminal, { instance: gates.instance.url, platform: gates.platform.url, data, people });
-    await untilStopped(terminal);
+    await stopped;
   });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { sql } from 'kysely';
+import { DATABASE_REMEDY } from '../database-url.ts';
 import { type Database, type DatabaseLocation, type Migrations, openDatabase } from '../db/index.ts';
 import type { Finding, Findings } from './finding.ts';
 
@@ -32,7 +33,7 @@ export async function checkDatabase(
     const remedy =
       'file' in location
         ? `Look at the rights of ${location.file}, and whether the disk is full.`
-        : 'Look at DATABASE_URL: host, port, user, password, name of the database.';
+        : `Look at DATABASE_URL: host, port, user, password, name of the database. ${DATABASE_REMEDY}`;
     return findings.failed(CHECK, `cannot be opened (${reason})`, remedy);
   } finally {
     await database?.close();
