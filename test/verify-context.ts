@@ -10,5 +10,5 @@ export function verifyContext(typed: Partial<OutboundOptions> = {}) {
     await outbound.close();
     await outboundToTyped.close();
   });
-  return { outbound, outboundToTyped };
+  return { outbound, outboundToTyped, privateAddresses: typed.addresses !== 'public' };
 }

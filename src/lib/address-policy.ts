@@ -1,7 +1,7 @@
-import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { KeyferryError } from '../protocol/index.ts';
+import { lookUpInTurn } from './look-up-in-turn.ts';
 
 /** The address through which Azure's machines reach their host. It looks public and is not. */
 const AZURE_HOST = '168.63.129.16';
@@ -43,9 +43,12 @@ export function assertPublicUrl(url: URL): void {
   if (ipaddr.isValid(host) && !isPublicAddress(host)) throw refused(host);
 }
 
+/** What users typed leaves half of Node's threads to others. */
+const lookUp = lookUpInTurn({ atOnce: 2, waiting: 100 });
+
 /** A `lookup` that gives only public addresses, so that the address judged is the one connected to. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+  lookUp(hostname, options, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const open = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = open;
@@ -54,6 +57,19 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
     return callback(null, first.address, first.family);
   });
 };
+
+/**
+ * Refuses a host that has an address which is not public, or none: for an address that is stored and not asked.
+ * @throws KeyferryError address_refused, or what the look-up says
+ */
+export async function assertPublicName(url: URL): Promise<void> {
+  assertPublicUrl(url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (ipaddr.isValid(host)) return;
+  await new Promise<void>((resolve, reject) => {
+    publicLookup(host, {}, error => (error ? reject(error) : resolve()));
+  });
+}
 
 function refused(host: string): KeyferryError {
   return new KeyferryError('address_refused', `${host} is not a public address.`, {

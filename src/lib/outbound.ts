@@ -10,10 +10,11 @@ export interface OutboundRequest {
   /** `give` answers a redirect, for a caller who judges where it leads; else it is refused. */
   readonly redirects?: 'refuse' | 'give';
   /**
-   * `begun`: for a caller whom the status tells enough. Of the body comes what arrives of the first 64 KiB within 2 s,
-   * and one that breaks off, never ends or is too long is no error.
+   * `start`: of an answer that is too long its start is given, and no error. `begun`: for a caller whom the status tells
+   * enough. Of the body comes what arrives of the first 64 KiB within 2 s, and one that breaks off, never ends or is too
+   * long is no error.
    */
-  readonly answer?: 'whole' | 'begun';
+  readonly answer?: 'whole' | 'start' | 'begun';
   /** In the place of the usual one. Milliseconds. */
   readonly deadlineMs?: number;
 }
@@ -22,6 +23,8 @@ export interface OutboundAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
+  /** Where there was more, and the caller takes the start. */
+  readonly cut?: true;
 }
 
 /** Sends one request and reads its whole answer. */
@@ -86,11 +89,11 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
         await response.body?.cancel();
         throw new OutboundError('redirect', `answered ${response.status}: redirects are refused`, true);
       }
-      const body =
+      const read =
         request.answer === 'begun'
-          ? await readBegun(response.body)
-          : await readCapped(response.body, maxBytes);
-      return { status: response.status, headers: response.headers as unknown as Headers, body };
+          ? { body: await readBegun(response.body) }
+          : await readCapped(response.body, maxBytes, request.answer === 'start');
+      return { status: response.status, headers: response.headers as unknown as Headers, ...read };
     } catch (error) {
       throw judge(error, deadline.signal.aborted, withinMs);
     } finally {
@@ -100,15 +103,25 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
   return Object.assign(outbound, { close: () => agent.destroy() });
 }
 
-async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+async function readCapped(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+  startServes: boolean,
+): Promise<{ readonly body: string; readonly cut?: true }> {
   const chunks: Uint8Array[] = [];
   let length = 0;
+  // Leaving the loop ends the exchange: what is left is not read.
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > maxBytes) throw new OutboundError('too_large', `answer longer than ${maxBytes} bytes`, true);
+    if (length > maxBytes && !startServes) {
+      throw new OutboundError('too_large', `answer longer than ${maxBytes} bytes`, true);
+    }
     chunks.push(chunk);
+    if (length > maxBytes) {
+      return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), cut: true };
+    }
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { body: Buffer.concat(chunks).toString('utf8') };
 }
 
 const BEGUN = { bytes: 64 * 1024, ms: 2_000 };

@@ -30,8 +30,8 @@ export const DEFAULT_TARGET = 'default';
 /** How long a provider or a target has to answer, in milliseconds. */
 export const DEADLINE_MS = 10_000;
 
-/** The longest calendar feed that is read, in bytes. */
-export const FEED_BYTES = 4 * 1024 * 1024;
+/** The longest answer of an address that a user typed that is read, in bytes. Of a longer feed its start is. */
+export const FEED_BYTES = 1024 * 1024;
 
 /** The longest answer of a provider or a target that is read, in bytes. */
 export const ANSWER_BYTES = 1024 * 1024;

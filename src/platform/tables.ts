@@ -109,6 +109,8 @@ export interface ConnectSessionTable {
   returnUrl: string | null;
   browserHash: string | null;
   tries: Generated<number>;
+  requests: Generated<number>;
+  bytes: Generated<number>;
   expiresAt: number;
   createdAt: number;
 }

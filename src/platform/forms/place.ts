@@ -3,7 +3,10 @@ import type { Outbound } from '../../lib/outbound.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 
-export type VerifyContext = Pick<PlatformContext, 'outbound' | 'outboundToTyped'>;
+export interface VerifyContext extends Pick<PlatformContext, 'outbound' | 'outboundToTyped'> {
+  /** Whether the operator lets users name private addresses, and plain http. */
+  readonly privateAddresses: boolean;
+}
 
 /** Where an entry is tried, and the way there: the address policy holds for what a user typed. */
 export interface Place {
@@ -25,7 +28,7 @@ export function placeOf(context: VerifyContext, app: FormApp, typed: unknown): P
 }
 
 function askable(typed: string): string {
-  const text = typed.replace(/^webcals?:\/\//i, 'https://');
+  const text = withHttps(typed);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new KeyferryError('body_invalid', 'The address must begin with https://.');
@@ -34,6 +37,11 @@ function askable(typed: string): string {
     throw new KeyferryError('body_invalid', 'The address must not hold a user name or a password.');
   }
   return url.href;
+}
+
+/** Calendar programs copy the address of a feed as webcal: https by another name. */
+export function withHttps(text: string): string {
+  return text.replace(/^webcals?:\/\//i, 'https://');
 }
 
 /** A text of an entry; empty where there is none. */

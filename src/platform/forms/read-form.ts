@@ -1,8 +1,9 @@
 import type { FormCredential, FormField } from '../../apps/index.ts';
 import type { Entry } from '../vault/index.ts';
+import { withHttps } from './place.ts';
 
-/** What is wrong with a field: not filled in, not of its kind, or not what the schema wants. */
-export type FaultReason = 'required' | 'url' | 'lines' | 'email' | 'invalid';
+/** What is wrong with a field: not filled in, not of its kind, without https, or not what the schema wants. */
+export type FaultReason = 'required' | 'url' | 'https' | 'lines' | 'email' | 'invalid';
 
 /** What is wrong with what was entered. */
 export interface FormFault {
@@ -51,17 +52,12 @@ function enteredIn({ name, input }: FormField, entered: Entered): unknown {
   if (input === 'lines') {
     const lines = text
       .split(/\r?\n/)
-      .map(line => asHttps(line.trim()))
+      .map(line => withHttps(line.trim()))
       .filter(line => line !== '');
     return lines.length === 0 ? undefined : lines;
   }
-  const value = input === 'url' ? asHttps(text.trim()) : text.trim();
+  const value = input === 'url' ? withHttps(text.trim()) : text.trim();
   return value === '' ? undefined : value;
-}
-
-/** Calendar programs copy the address of a feed as webcal: https by another name. */
-function asHttps(text: string): string {
-  return text.replace(/^webcals?:\/\//i, 'https://');
 }
 
 function isMissing(field: FormField, entered: Entered): boolean {

@@ -3,6 +3,7 @@ import { formApp } from '../../../test/form-apps.ts';
 import { type Scripted, scriptedServer } from '../../../test/platform/server.ts';
 import { verifyContext } from '../../../test/verify-context.ts';
 import { verifyEntry } from './verify.ts';
+import { isCalendar } from './verify-ics.ts';
 
 const app = formApp({ verify: 'ics' });
 const CALENDAR = [
@@ -38,11 +39,47 @@ test.each<[string, Scripted, string]>([
   ['not found', { status: 404 }, 'provider_malformed'],
   ['a login', { status: 401 }, 'credential_refused'],
   ['a fault', { status: 502 }, 'provider_failed'],
-  ['too much', { body: CALENDAR + 'X'.repeat(100_000) }, 'provider_malformed'],
+  ['a long page', { body: '<!doctype html>'.repeat(10_000) }, 'provider_malformed'],
 ])('%s is no feed', async (_, answer, code) => {
   const server = await scriptedServer(({ url }) => (url === '/good.ics' ? { body: CALENDAR } : answer));
   const urls = [`${server.url}/good.ics`, `${server.url}/bad.ics`];
   await expect(verifyEntry(verifyContext(), app, { urls })).rejects.toMatchObject({ code });
+});
+
+test('of a feed that is longer than what is read the start is judged', async () => {
+  const long = `${CALENDAR.slice(0, -15)}${'BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n'.repeat(5_000)}END:VCALENDAR\r\n`;
+  const server = await scriptedServer(() => ({ body: long }));
+  await verifyEntry(verifyContext(), app, { urls: [server.url] });
+  expect(server.received).toHaveLength(1);
+});
+
+test('feeds are asked for one after another, and none after one that is none', async () => {
+  let [now, most] = [0, 0];
+  const server = await scriptedServer(async ({ url }) => {
+    now += 1;
+    most = Math.max(most, now);
+    await new Promise(resolve => setTimeout(resolve, 10));
+    now -= 1;
+    return { body: url === '/3' ? 'nothing' : CALENDAR };
+  });
+  const urls = Array.from({ length: 8 }, (_, index) => `${server.url}/${index}`);
+  await expect(verifyEntry(verifyContext(), app, { urls })).rejects.toMatchObject({
+    code: 'provider_malformed',
+  });
+  expect([most, server.received.length]).toEqual([1, 4]);
+});
+
+test.each([
+  ['a byte order mark and blank lines', `\ufeff\r\n\r\n${CALENDAR}\r\n\r\n`, true],
+  ['small letters, and lines that end in one character', 'begin:vcalendar\nend:vcalendar', true],
+  ['lines that end in the other one', 'BEGIN:VCALENDAR\rEND:VCALENDAR\r', true],
+  ['a page that names a calendar', '<p>BEGIN:VCALENDAR\r\nEND:VCALENDAR', false],
+  ['a longer name', 'BEGIN:VCALENDARS\r\nEND:VCALENDAR', false],
+  ['a first line alone', 'BEGIN:VCALENDAR', false],
+  ['a last line alone', 'END:VCALENDAR', false],
+  ['a thousand blank lines', `${'\r\n'.repeat(1_000)}${CALENDAR}`, false],
+])('%s', (_, body, expected) => {
+  expect(isCalendar({ body })).toBe(expected);
 });
 
 test('each hop is judged by the address policy', async () => {

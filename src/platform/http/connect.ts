@@ -73,15 +73,22 @@ export function connectRoutes(app: OpenAPIHono, context: PlatformContext): void 
     return c.json({ returnTo: returnUrl === null ? null : returnAddress(returnUrl, slug, null) }, 200);
   });
 
-  /** Runs a step, and logs the code of what it throws: never the address, never what was entered. */
+  /** Runs a step, and logs the code of what it throws, and its cause: never what was entered but the name of a host. */
   async function noted<Result>(slug: string, run: () => Promise<Result>): Promise<Result> {
     try {
       return await run();
     } catch (error) {
-      if (isKeyferryError(error)) effects.log.info({ app: slug, code: error.code }, 'connect failed');
+      if (isKeyferryError(error)) {
+        effects.log.info({ app: slug, code: error.code, ...causeOf(error) }, 'connect failed');
+      }
       throw error;
     }
   }
+}
+
+/** What the user is not told: why a server that they named was not reached. */
+function causeOf({ message, cause }: KeyferryError): { told?: string; cause?: string } {
+  return cause instanceof Error ? { told: message, cause: cause.message } : {};
 }
 
 /** Fields that are wrong, as an extension of the problem (RFC 9457 section 3.2). */

@@ -29,6 +29,7 @@ export * from './insert-event.ts';
 export * from './insert-refresh-attempt.ts';
 export * from './insert-session.ts';
 export * from './keep-answer.ts';
+export * from './link-budget.ts';
 export * from './list-app-keys.ts';
 export * from './list-connections.ts';
 export * from './list-deliveries.ts';

@@ -77,6 +77,8 @@ export const de: Texts = {
   faults: {
     required: 'Füllen Sie das aus.',
     url: 'Geben Sie eine vollständige Adresse ein, zum Beispiel https://kalender.example.com.',
+    https:
+      'Geben Sie eine Adresse ein, die mit https:// beginnt: Sonst könnte unterwegs mitgelesen werden, was Sie eingeben.',
     lines:
       'Geben Sie vollständige Adressen ein, zum Beispiel https://kalender.example.com/feed.ics, jede in einer eigenen Zeile.',
     email: 'Geben Sie eine E-Mail-Adresse ein.',

@@ -91,6 +91,7 @@ export const en = {
   faults: {
     required: 'Fill this in.',
     url: 'Enter a whole address, such as https://calendar.example.com.',
+    https: 'Enter an address that begins with https://: without it, what you enter could be read on the way.',
     lines: 'Enter whole addresses, such as https://calendar.example.com/feed.ics, each on a line.',
     email: 'Enter an e-mail address.',
     invalid: 'This is not taken as it stands. Check it.',
