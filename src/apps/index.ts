@@ -45,6 +45,7 @@ import { zoom } from './zoom.ts';
 export * from './definition.ts';
 export * from './file/index.ts';
 export * from './keys/index.ts';
+export * from './refresh-pause.ts';
 
 /** Every app, by slug. */
 export type Catalogue = ReadonlyMap<string, AppDefinition>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OAuthDefinition } from '../../apps/index.ts';
+import { type OAuthDefinition, pauseOfLimit } from '../../apps/index.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -54,8 +54,7 @@ function before(id: string, end: number, { lead, spread }: { lead: number; sprea
 
 /** Between refreshes of one grant, in milliseconds: a provider whose tokens are very short is not asked all the time. */
 function leastPause(limit: Tokens['limit']): number {
-  const declared = typeof limit === 'object' && limit !== null ? limit.perMs / limit.count : 0;
-  return Math.max(MINUTE_MS, Math.ceil(declared));
+  return Math.max(MINUTE_MS, pauseOfLimit(limit));
 }
 
 /** The same number in [0, 1) for the same id, always. */

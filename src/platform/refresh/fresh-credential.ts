@@ -3,6 +3,7 @@ import type { PlatformContext } from '../context.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { listAttempts } from './attempt.ts';
 import { needsReconnect } from './errors.ts';
+import { refuseForced } from './forced.ts';
 import { type Renewed, renew } from './renew.ts';
 import { isSpare } from './take-over.ts';
 
@@ -70,10 +71,11 @@ export async function freshCredential(
     if (dead && !(await mayRise(context, seen))) throw needsReconnect(seen.row.appSlug);
     const last = isLast(context, seen);
     if (!dead && (serves(seen) || (last && holds(seen)))) return seen;
+    refuseForced(context, seen, rejected);
     const key = `${connectionId}:${seen.row.version}`;
     try {
       const { grant, refreshed } = await patiently(
-        context.flights(key, () => renew(context, seen, { serves, holds })),
+        context.flights(key, () => renew(context, seen, { serves, holds, rejected })),
         patienceMs,
       );
       // What was refreshed for us is the best there is, however short the provider made it.

@@ -1,3 +1,4 @@
+import { type AppDefinition, isOAuthApp, pauseOfLimit } from '../../apps/index.ts';
 import { backoffMs } from '../../lib/backoff.ts';
 import type { ErrorCode, KeyferryError } from '../../protocol/index.ts';
 import { NOTHING_PLANNED, planFailing } from '../lifetime/index.ts';
@@ -32,7 +33,7 @@ export interface Failure {
  * written when the state changes, not at every try, and not for another reason of the same state.
  */
 export async function noteFailure(
-  { database, effects }: Pick<RefreshContext, 'database' | 'effects'>,
+  { database, effects, catalogue }: Pick<RefreshContext, 'database' | 'effects' | 'catalogue'>,
   row: ConnectionRow,
   {
     error,
@@ -48,7 +49,8 @@ export async function noteFailure(
   const at = effects.now();
   const status = error.code === 'needs_reconnect' ? 'needs_reconnect' : 'failing';
   const backoff = BLOCKED.includes(error.code) ? BLOCKED_RETRY : RETRY;
-  const wait = backoffMs(backoff, row.failures + 1, effects.random(), error.retryAfterMs);
+  const least = Math.max(error.retryAfterMs ?? 0, pauseAfter(catalogue.get(appSlug), error));
+  const wait = backoffMs(backoff, row.failures + 1, effects.random(), least);
   const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, retryBy ?? Number.POSITIVE_INFINITY));
   const refreshDueAt = Math.max(retryAt, dueAt);
   const plan = status === 'needs_reconnect' ? NOTHING_PLANNED : planFailing(row, { refreshDueAt, at });
@@ -62,4 +64,10 @@ export async function noteFailure(
   });
   if (row.status !== status || row.statusReason !== statusReason)
     effects.log.warn({ connectionId: id, app: appSlug, code: statusReason, reason }, 'refresh failed');
+}
+
+/** Of a provider that counts refreshes, a failed one counts too, unless it never got there. Milliseconds. */
+function pauseAfter(app: AppDefinition | undefined, { code }: KeyferryError): number {
+  if (app === undefined || !isOAuthApp(app) || code === 'provider_unreachable') return 0;
+  return pauseOfLimit(app.credential.oauth.refreshLimit);
 }

@@ -14,6 +14,7 @@ import { type Attempt, beginAttempt, keepAnswerOf, renews } from './attempt.ts';
 import { clientRefused, enterGate, type Gate } from './client-gate.ts';
 import { clientAccepted, commitAnswer } from './commit-answer.ts';
 import { answerMissing, needsReconnect, providerError } from './errors.ts';
+import { refuseForced } from './forced.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LeaseShort, within } from './lease.ts';
 import { noteFailure } from './note-failure.ts';
@@ -31,6 +32,7 @@ export async function refreshAtProvider(
   { lease, wanted }: { lease: Lease; wanted: Wanted },
 ): Promise<Renewed> {
   refuseTooSoon(context, settled.grant);
+  refuseForced(context, settled.grant, wanted.rejected);
   await refuseInDoubt(context, settled, wanted);
   const gate = await gateOf(context, settled.grant);
   try {

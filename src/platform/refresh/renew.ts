@@ -19,6 +19,8 @@ export interface Wanted {
   readonly serves: (grant: Grant) => boolean;
   /** Whether its token still works at all. */
   readonly holds: (grant: Grant) => boolean;
+  /** Whether the caller was told that the provider refuses this access token. */
+  readonly rejected: (accessToken: string) => boolean;
 }
 
 const POLL_MS = 250;
