@@ -31,6 +31,37 @@ describe('readVariables', () => {
     expect(variables.problems).toEqual([]);
   });
 
+  test.each([
+    'https://cal.example.com/base',
+    'https://cal.example.com/base/',
+    'https://cal.example.com/base//',
+    'https://cal.example.com//base/',
+    ' https://cal.example.com/base/ \n',
+    'HTTPS://Cal.Example.COM/base',
+    'https://cal.example.com:443/base',
+  ])('an address that paths are put behind, or that is called itself, is the same as %j', value => {
+    const variables = readVariables({ A: value, B: `${value.trim()}?x=/` });
+    expect(variables.baseUrl('A')).toBe('https://cal.example.com/base');
+    expect(variables.endpoint('A')).toBe('https://cal.example.com/base');
+    expect(variables.endpoint('B')).toBe('https://cal.example.com/base?x=/');
+    expect(variables.url('A')).toBe(value.trim());
+    expect(variables.problems).toEqual([]);
+  });
+
+  test.each([
+    ['cal.example.com', 'does not begin with https:// or http://'],
+    ['cal.example.com:3000', 'does not begin with https:// or http://'],
+    ['//cal.example.com', 'does not begin with https:// or http://'],
+    ['https:/cal.example.com', 'does not begin with https:// or http://'],
+    ['ws://cal.example.com', 'is not an http or https address'],
+    ['https://', 'is not an http or https address'],
+    ['https://cal.example.com/?x=1', 'holds a query'],
+  ])('%s %s', (value, problem) => {
+    const variables = readVariables({ A: value });
+    expect(variables.baseUrl('A')).toBeNull();
+    expect(variables.problems).toMatchObject([{ variable: 'A', problem }]);
+  });
+
   test('gathers every problem at once, each with the variable and the remedy', () => {
     const variables = readVariables({
       A: '"quoted"',
@@ -57,7 +88,7 @@ describe('readVariables', () => {
       'D is not an http or https address. Give an address such as https://cal.example.com.',
       'E holds a user name or a password. Give an address such as https://cal.example.com.',
       'F holds a fragment. Give an address such as https://cal.example.com.',
-      'G is not an http or https address. Give an address such as https://cal.example.com.',
+      'G does not begin with https:// or http://. Give an address such as https://cal.example.com.',
       'H is not set. Set H.',
       'B is not a number. Give a number.',
     ]);

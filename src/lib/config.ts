@@ -32,10 +32,12 @@ export interface VariableReader {
   text(name: string): string | null;
   /** A text that must be there. */
   required(name: string, remedy: string): string;
-  /** An http(s) address, used as it is. */
+  /** An http(s) address, used as it is, but for blanks around it. */
   url(name: string): string | null;
-  /** An http(s) address that paths are put behind: without a trailing slash. */
+  /** An http(s) address that paths are put behind: without slashes at its end, doubled ones or a query. */
   baseUrl(name: string): string | null;
+  /** An http(s) address that is called itself: without slashes at the end of its path, or doubled ones. */
+  endpoint(name: string): string | null;
   flag(name: string, fallback: boolean): boolean;
   choice<Value extends string>(name: string, values: readonly Value[], fallback: Value): Value;
   /** Runs `read`; what it throws becomes a problem of `name`. */
@@ -95,11 +97,25 @@ export function readVariables(env: Env): VariableReader {
     },
     url(name) {
       look(name, true);
-      return parsed(name, ADDRESS_REMEDY, address);
+      return parsed(name, ADDRESS_REMEDY, value => {
+        address(value);
+        return value.trim();
+      });
     },
     baseUrl(name) {
       look(name, true);
-      return parsed(name, ADDRESS_REMEDY, value => address(value).replace(/\/+$/, ''));
+      return parsed(name, ADDRESS_REMEDY, value => {
+        const url = address(value);
+        if (url.search) throw new Error('holds a query');
+        return url.origin + tidyPath(url);
+      });
+    },
+    endpoint(name) {
+      look(name, true);
+      return parsed(name, ADDRESS_REMEDY, value => {
+        const url = address(value);
+        return url.origin + tidyPath(url) + url.search;
+      });
     },
     flag(name, fallback) {
       look(name, true);
@@ -133,10 +149,15 @@ export function withoutQuery(address: string): string {
   return address.replace(/\?.+$/s, '?…');
 }
 
-function address(text: string): string {
+function address(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (!/^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new Error('does not begin with https:// or http://');
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error('is not an http or https address');
   if (url.username || url.password) throw new Error('holds a user name or a password');
   if (url.hash) throw new Error('holds a fragment');
-  return text;
+  return url;
+}
+
+function tidyPath({ pathname }: URL): string {
+  return pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }

@@ -58,7 +58,7 @@ export function readSyncSettings(variables: VariableReader): SyncSettings {
     secret,
     header,
     encryptionKey,
-    endpoint: variables.url(ENDPOINT_NAME),
+    endpoint: variables.endpoint(ENDPOINT_NAME),
     webappUrl: variables.baseUrl(WEBAPP_URL_NAME),
   };
 }

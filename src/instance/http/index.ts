@@ -4,6 +4,7 @@ import {
   answerUnmatched,
   healthRoutes,
   limitBody,
+  pathOf,
   refuseInvalid,
 } from '../../lib/http/index.ts';
 import { answerPages } from '../../lib/pages/index.ts';
@@ -28,7 +29,7 @@ import { webhookRoute } from './webhook.ts';
 
 /** All that an instance answers, as one `Request -> Response` function. */
 export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
-  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
   app.onError(answerError(context.effects.log));
   app.notFound(answerPages({ role: 'instance', otherwise: answerUnmatched(app) }));
   healthRoutes(app, context.database, stopping);

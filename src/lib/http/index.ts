@@ -5,6 +5,7 @@ export * from './direct.ts';
 export * from './health.ts';
 export * from './listen.ts';
 export * from './methods.ts';
+export * from './path-of.ts';
 export * from './problem.ts';
 export * from './settings.ts';
 export * from './validation.ts';

@@ -4,6 +4,7 @@ import {
   answerUnmatched,
   healthRoutes,
   limitBody,
+  pathOf,
   refuseInvalid,
 } from '../../lib/http/index.ts';
 import { answerPages } from '../../lib/pages/index.ts';
@@ -34,7 +35,7 @@ const API_BYTES = 256 * 1024;
 /** All that a platform answers, as one `Request -> Response` function. */
 export function createHttp(context: PlatformContext, stopping: () => boolean): OpenAPIHono {
   const { config, database, effects } = context;
-  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
   app.onError(answerError(effects.log));
   app.notFound(answerPages({ role: 'platform', otherwise: answerUnmatched(app) }));
   healthRoutes(app, database, stopping);

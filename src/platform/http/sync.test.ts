@@ -31,6 +31,22 @@ describe('a token that holds', () => {
     expect(await bodyOf(response)).toMatchObject({ access_token: 'access-0' });
   });
 
+  test.each(['/api/sync/', '//api/sync'])('is asked for at %s as well', async path => {
+    const { platform } = await syncGround();
+    const ask = (headers: Record<string, string>) =>
+      platform.fetch(
+        new Request(`${PLATFORM_URL}${path}`, {
+          method: 'POST',
+          headers,
+          body: new URLSearchParams({ calcomUserId: String(CALCOM_USER), appSlug: 'zoom' }),
+        }),
+      );
+    expect(await bodyOf(await ask({ 'calcom-webhook-secret': SECRET }))).toMatchObject({
+      access_token: 'access-0',
+    });
+    expect((await ask({})).status).toBe(403);
+  });
+
   test('travels with its refresh token where the target has it so', async () => {
     const { connect, sync } = await startPlatform({ withRefreshToken: true });
     await connect('zoom', { access_token: 'a', refresh_token: 'r' });
