@@ -22,6 +22,8 @@ export interface RoleOptions {
   readonly publicUrl?: string;
   readonly trustProxy?: boolean;
   readonly clock?: HeldClock;
+  /** Instead of a pause that takes no time. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export interface SignInSide {
@@ -40,9 +42,14 @@ export interface SignInSide {
 export async function startRole(
   role: RoleName,
   location: DatabaseLocation,
-  { publicUrl = `http://${role}.test`, trustProxy = false, clock = heldClock() }: RoleOptions = {},
+  {
+    publicUrl = `http://${role}.test`,
+    trustProxy = false,
+    clock = heldClock(),
+    sleep = async () => {},
+  }: RoleOptions = {},
 ): Promise<SignInSide> {
-  const effects = createEffects({ now: clock.now, log: createLog('silent'), sleep: async () => {} });
+  const effects = createEffects({ now: clock.now, log: createLog('silent'), sleep });
   const { side, signIn } = await open();
   return {
     role,

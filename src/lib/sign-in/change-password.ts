@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { SignInContext } from './context.ts';
-import { passwordLimit } from './limits.ts';
+import { changeLimit, passwordLimit } from './limits.ts';
 import { hashPassword, isPassword } from './password-hash.ts';
 import { checkPassword } from './password-rules.ts';
 import { holdPerson, putPassword } from './people.ts';
 import { deleteSessionsOf, type Session } from './sessions.ts';
-import { clearTries, takeTry } from './tries.ts';
+import { clearTries, type Limit, takeTry, undoTries } from './tries.ts';
 
 /**
  * Changes one's own password and ends one's other sessions.
@@ -18,20 +18,34 @@ export async function changePassword(
   { current, password }: { readonly current: string; readonly password: string },
 ): Promise<void> {
   const { store, tables, effects, note, actorOf } = context;
-  const limit = passwordLimit(person.id);
-  await takeTry(context, limit);
-  const stored = await readHash(context, person.id);
-  if (!(await isPassword(current, stored))) {
-    throw new KeyferryError('password_wrong', 'The current password is wrong.', { remedy: 'Try again.' });
-  }
-  await clearTries(context, [limit]);
+  // What costs nothing is judged first: no hash is made for what would be refused.
   checkPassword(password, person.email);
   if (password === current) {
     throw new KeyferryError('password_refused', 'This is the password that you have.', {
       remedy: 'Choose another.',
     });
   }
-  const passwordHash = await hashPassword(password);
+  const asker = { line: 'known', from: person.email } as const;
+  const limits = [passwordLimit(person.id), changeLimit(person.id)];
+  const taken: Limit[] = [];
+  let stored: string | null;
+  let passwordHash: string;
+  try {
+    for (const limit of limits) {
+      await takeTry(context, limit);
+      taken.push(limit);
+    }
+    stored = await readHash(context, person.id);
+    if (!(await isPassword(current, stored, asker))) {
+      taken.length = 0;
+      throw new KeyferryError('password_wrong', 'The current password is wrong.', { remedy: 'Try again.' });
+    }
+    passwordHash = await hashPassword(password, asker);
+  } catch (error) {
+    await undoTries(context, taken);
+    throw error;
+  }
+  await clearTries(context, [passwordLimit(person.id)]);
   await store.db.transaction().execute(async trx => {
     if (!(await holdPerson(trx, context, { id: person.id, passwordHash: stored }))) {
       throw new KeyferryError('conflict', 'The password was changed meanwhile.', {

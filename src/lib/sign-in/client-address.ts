@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -8,7 +9,18 @@ import ipaddr from 'ipaddr.js';
 export function clientAddress(forwardedFor: string | undefined, trustProxy: boolean): string | null {
   const last = trustProxy ? forwardedFor?.split(',').at(-1)?.trim() : undefined;
   if (last === undefined || !ipaddr.isValid(last)) return null;
-  const address = ipaddr.process(last);
+  return counted(last);
+}
+
+/** The other end of the connection, counted alike; null where a host of ours mounts `fetch` without one. */
+export function peerAddress(c: Context): string | null {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  const address = incoming?.socket?.remoteAddress;
+  return address !== undefined && ipaddr.isValid(address) ? counted(address) : null;
+}
+
+function counted(text: string): string {
+  const address = ipaddr.process(text);
   if (address.kind() === 'ipv4') return address.toString();
   return `${address.toByteArray().slice(0, 8).join('.')}/64`;
 }

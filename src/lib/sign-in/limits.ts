@@ -7,43 +7,40 @@ export interface SignInLimits {
   readonly shared: readonly Limit[];
 }
 
-const MINUTE_MS = 60_000;
+/**
+ * What strangers may cause waits for the owner too, where it cannot tell them apart: never more than 8 s between two
+ * tries. So nobody guesses at one account more than 10,800 times a day, from however many addresses: 3.9 million
+ * a year, 2^22. Ten random small letters are 2^47.
+ */
+const STRANGERS_DOUBLINGS = 3;
 
-/** The account from anywhere. The wait ends at about a minute, so that a stranger cannot keep its owner out. */
-const ACCOUNT = { free: 20, doublings: 6 };
+/** The account from anywhere. */
+const ACCOUNT = { free: 20, doublings: STRANGERS_DOUBLINGS };
 
 /** Without an address of the client the account's own limit is the strict one. */
-const ACCOUNT_ALONE = { free: 5, doublings: 6 };
+const ACCOUNT_ALONE = { free: 5, doublings: STRANGERS_DOUBLINGS };
 
-/** One account from one address or one browser, up to 17 minutes. */
-const PAIR = { free: 5, doublings: 10 };
+/** One account from one address. */
+const PAIR = { free: 5, doublings: STRANGERS_DOUBLINGS };
+
+/** One account in one browser in which it was signed in before: up to a minute. No stranger is counted there. */
+const BROWSER = { free: 5, doublings: 6 };
 
 /** One address, whatever the account. */
-const ADDRESS = { free: 30, doublings: 10 };
-
-/** All tries of a minute, where addresses cannot be told apart. */
-const ALL = { free: 300, doublings: 6 };
+const ADDRESS = { free: 30, doublings: STRANGERS_DOUBLINGS };
 
 /**
  * What a try to sign in is counted under. A browser in which the account was signed in before has a count of
  * its own: a stranger's tries do not keep the owner out (OWASP: device cookies).
  * @param visitor `browser` is null where nobody signed in to this account before
- * @param now epoch milliseconds
  */
 export function signInLimits(
   email: string,
   { address, browser }: { readonly address: string | null; readonly browser: string | null },
-  now: number,
 ): SignInLimits {
   const account = email.toLowerCase();
-  if (browser !== null) return { own: [{ of: `account ${account} in ${browser}`, ...PAIR }], shared: [] };
-  if (address === null) {
-    const minute = Math.floor(now / MINUTE_MS);
-    return {
-      own: [{ of: `account alone ${account}`, ...ACCOUNT_ALONE }],
-      shared: [{ of: `all in minute ${minute}`, ...ALL }],
-    };
-  }
+  if (browser !== null) return { own: [{ of: `account ${account} in ${browser}`, ...BROWSER }], shared: [] };
+  if (address === null) return { own: [{ of: `account alone ${account}`, ...ACCOUNT_ALONE }], shared: [] };
   return {
     own: [
       { of: `account ${account} from ${address}`, ...PAIR },
@@ -62,10 +59,20 @@ export function accountLimits(email: string): Limit[] {
   ];
 }
 
-/** Wrong set-up codes, from anywhere. */
+/** Right passwords of one account, which cost as much as wrong ones: only who knows the password is counted. */
+export function rightLimit(email: string): Limit {
+  return { of: `right password of ${email.toLowerCase()}`, free: 30, doublings: 6 };
+}
+
+/** Wrong set-up codes, from anywhere. The right one is never kept waiting: of 60 bits none is guessed. */
 export const SETUP_LIMIT: Limit = { of: 'set-up code', free: 10, doublings: 6 };
 
 /** Wrong current passwords of one who wants to change it. */
 export function passwordLimit(personId: number): Limit {
-  return { of: `password of ${personId}`, free: 5, doublings: 10 };
+  return { of: `password of ${personId}`, free: 5, doublings: 6 };
+}
+
+/** Changes of one's password, each of which costs two hashes. */
+export function changeLimit(personId: number): Limit {
+  return { of: `password change of ${personId}`, free: 10, doublings: 6 };
 }

@@ -35,8 +35,19 @@ describe('a stored password', () => {
     const stored = `$scrypt$ln=4,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
     const all = await Promise.allSettled(Array.from({ length: 70 }, () => isPassword('x', stored)));
     const refused = all.filter(({ status }) => status === 'rejected');
-    expect(refused).toHaveLength(8);
+    expect(refused).toHaveLength(9);
     expect(refused[0]).toMatchObject({ reason: { code: 'busy', retryAfterMs: 5_000 } });
     expect(await isPassword('x', stored)).toBe(false);
+  });
+
+  test('is checked for those who are known however many strangers wait', async () => {
+    const slow = `$scrypt$ln=14,r=8,p=5$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+    const order: string[] = [];
+    const strangers = Array.from({ length: 5 }, () =>
+      isPassword('x', slow, { line: 'strangers', from: 'anywhere' }).then(() => order.push('stranger')),
+    );
+    await isPassword('x', slow, { line: 'known', from: 'ada' }).then(() => order.push('known'));
+    expect(order.indexOf('known')).toBeLessThan(3);
+    await Promise.all(strangers);
   });
 });

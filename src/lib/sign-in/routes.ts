@@ -5,7 +5,7 @@ import { answers, jsonBody, limitBody } from '../http/index.ts';
 import { VERSION } from '../version.ts';
 import { browserOf, markBrowser } from './browser-mark.ts';
 import { changePassword } from './change-password.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, peerAddress } from './client-address.ts';
 import type { SignInContext } from './context.ts';
 import { cookieName, giveMark, giveToken, sentMark, sentToken, takeToken } from './cookie.ts';
 import { requireSession } from './guard.ts';
@@ -210,6 +210,8 @@ export function sessionRoutes(app: OpenAPIHono, context: SignInContext): void {
   function visitorOf(c: Context): Visitor {
     return {
       address: clientAddress(c.req.header('x-forwarded-for'), context.trustProxy),
+      peer: peerAddress(c),
+      signal: c.req.raw.signal,
       userAgent: c.req.header('user-agent') ?? null,
       token: sentToken(c, context),
       mark: sentMark(c, context),

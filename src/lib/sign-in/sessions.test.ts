@@ -14,7 +14,7 @@ import {
 } from '../../../test/sign-in.ts';
 import { makeOneTimePassword } from './people.ts';
 import { pruneSignIn } from './prune.ts';
-import { IDLE_MS, LIFE_MS, type SessionView, TOUCH_MS } from './sessions.ts';
+import { createSession, IDLE_MS, LIFE_MS, SESSIONS_EACH, type SessionView, TOUCH_MS } from './sessions.ts';
 
 const FRESH = 'another good password';
 
@@ -43,6 +43,18 @@ describeEngines('sessions', engine => {
       await bodyOf(browser.signIn(email));
       return browser;
     }
+
+    test('are a hundred at most: the one that was not used for longest ends', async () => {
+      const { store } = side.signIn;
+      for (let more = 1; more < SESSIONS_EACH; more += 1) {
+        clock.advance(1);
+        await createSession(store.db, side.signIn, { personId: visitor.id, userAgent: null });
+      }
+      expect(await visitor.user()).not.toBeNull();
+      clock.advance(1);
+      await createSession(store.db, side.signIn, { personId: visitor.id, userAgent: null });
+      expect(await visitor.user()).toBeNull();
+    });
 
     test('are listed, ended one by one, or all but this one', async () => {
       clock.advance(1_000);

@@ -12,6 +12,8 @@ export const IDLE_MS = 7 * DAY_MS;
 /** How seldom its use is written down, in milliseconds. */
 export const TOUCH_MS = 3_600_000;
 const USER_AGENT_LENGTH = 300;
+/** How many sessions a person has at most; those that were not used for longest end. */
+export const SESSIONS_EACH = 100;
 
 export interface Session {
   readonly id: string;
@@ -42,6 +44,9 @@ export async function createSession(
       ("id", "tokenHash", "personId", "userAgent", "createdAt", "seenAt", "expiresAt")
     values (${randomUUID()}, ${hashToken(token)}, ${personId}, ${userAgent?.slice(0, USER_AGENT_LENGTH) ?? null},
       ${now}, ${now}, ${now + LIFE_MS})`.execute(db);
+  await sql`delete from ${sql.table(tables.sessions)} where "id" in (
+    select "id" from ${sql.table(tables.sessions)} where "personId" = ${personId}
+    order by "seenAt" desc, "createdAt" desc limit 1000 offset ${SESSIONS_EACH})`.execute(db);
   return token;
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeEngines } from '../../../test/engines.ts';
 import { bodyOf, problemOf, ROLES, rolesOn, Visitor, withKey } from '../../../test/sign-in.ts';
-import { TRIES_KEPT_MS } from './tries.ts';
 
 describeEngines('set-up', engine => {
   const sideOf = rolesOn(engine);
@@ -22,11 +21,11 @@ describeEngines('set-up', engine => {
       expect(await problemOf(visitor.setUp({ email: 'nobody' }))).toEqual([400, 'body_invalid']);
       expect(await problemOf(visitor.setUp({ name: 'A\0da' }))).toEqual([400, 'body_invalid']);
       expect(visitor.cookies.size).toBe(0);
-      for (let tries = 1; tries <= 10; tries += 1)
+      for (let tries = 1; tries <= 9; tries += 1)
         expect((await visitor.setUp({ code: `guess ${tries}` })).status).toBe(403);
-      const blocked = await visitor.setUp();
+      const blocked = await visitor.setUp({ code: 'guess 10' });
       expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1']);
-      side.clock.advance(TRIES_KEPT_MS + 1);
+      // Whoever has the right code is not kept waiting by those who have not.
       const racers = ['ada', 'bea', 'cleo'].map(name => ({ name, email: `${name}@example.com` }));
       if (role === 'instance') {
         // They were added beforehand, without a password: the set-up gives one.

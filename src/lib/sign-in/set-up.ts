@@ -7,7 +7,7 @@ import { hasAdmin } from './people.ts';
 import { createSession, deleteSession } from './sessions.ts';
 import { isSetupCode } from './setup-code.ts';
 import type { Visitor } from './sign-in.ts';
-import { clearTries, holdTries, takeTry } from './tries.ts';
+import { holdTries, takeTry } from './tries.ts';
 
 export interface SetUp {
   readonly code: string;
@@ -24,13 +24,13 @@ export interface SetUp {
 export async function setUp(context: SignInContext, given: SetUp, visitor: Visitor): Promise<string> {
   const { store, tables, effects, putAdmin, note, actorOf } = context;
   if (await hasAdmin(store.db, tables)) throw setupDone();
-  await takeTry(context, SETUP_LIMIT);
+  // The right code is judged before any try is counted: no stranger keeps its holder waiting. See SETUP_LIMIT.
   if (!isSetupCode(context, given.code)) {
+    await takeTry(context, SETUP_LIMIT);
     throw new KeyferryError('setup_code_invalid', 'This is not the set-up code.', {
       remedy: 'Keyferry prints the link with the code when it starts.',
     });
   }
-  await clearTries(context, [SETUP_LIMIT]);
   checkPassword(given.password, given.email);
   const passwordHash = await hashPassword(given.password);
   const admin: NewAdmin = { email: given.email.toLowerCase(), name: given.name, passwordHash };

@@ -1,16 +1,21 @@
 import { KeyferryError } from '../../protocol/index.ts';
 import { browserOf } from './browser-mark.ts';
 import type { SignInContext } from './context.ts';
-import { signInLimits } from './limits.ts';
+import { rightLimit, signInLimits } from './limits.ts';
 import { isPassword } from './password-hash.ts';
+import { awaitRoom, inLine, takePatiently } from './patience.ts';
 import { findPerson, holdPerson, type PersonRow } from './people.ts';
 import { createSession, deleteSession } from './sessions.ts';
-import { clearTries, giveBack, refuseBlocked, takeTry } from './tries.ts';
+import { clearTries, giveBack, type Limit, undoTries } from './tries.ts';
 
 /** What is known of who asks. */
 export interface Visitor {
   /** Null where it cannot be known. */
   readonly address: string | null;
+  /** The other end of the connection: a proxy perhaps, so it bounds nobody, but those of different ones take turns. */
+  readonly peer: string | null;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
   readonly userAgent: string | null;
   /** The mark that an earlier sign-in left in the browser. */
   readonly mark: string | null;
@@ -28,38 +33,68 @@ const FAILED_AFTER_MS = 400;
  */
 export async function signIn(
   context: SignInContext,
-  { email, password }: { readonly email: string; readonly password: string },
+  given: { readonly email: string; readonly password: string },
   visitor: Visitor,
+): Promise<string> {
+  const account = given.email.toLowerCase();
+  const browser = browserOf(context, visitor.mark, account);
+  const line = `${context.role} ${account} ${browser ?? ''}`;
+  const entrant = { from: visitor.address ?? visitor.peer ?? 'anywhere', signal: visitor.signal };
+  return inLine(line, entrant, () => judge(context, given, { ...visitor, browser, from: entrant.from }));
+}
+
+type Known = Visitor & { readonly browser: string | null; readonly from: string };
+
+async function judge(
+  context: SignInContext,
+  { email, password }: { readonly email: string; readonly password: string },
+  { address, browser, from, signal, ...visitor }: Known,
 ): Promise<string> {
   const { store, tables, effects, note, actorOf } = context;
   const began = performance.now();
-  const limits = signInLimits(
-    email,
-    { address: visitor.address, browser: browserOf(context, visitor.mark, email) },
-    effects.now(),
-  );
-  for (const limit of limits.shared) await refuseBlocked(context, limit);
+  const limits = signInLimits(email, { address, browser });
+  const taken: Limit[] = [];
   let begun = false;
-  for (const limit of limits.own) begun = (await takeTry(context, limit)) === limit.free || begun;
-  for (const limit of limits.shared) await takeTry(context, limit);
+  for (const limit of [...limits.shared, rightLimit(email)]) await awaitRoom(context, limit, signal);
+  try {
+    for (const limit of limits.own) {
+      begun = (await takePatiently(context, limit, signal)) === limit.free || begun;
+      taken.push(limit);
+    }
+    for (const limit of limits.shared) {
+      await takePatiently(context, limit, signal);
+      taken.push(limit);
+    }
+    const person = await findPerson(store.db, tables, email);
+    const line = browser === null ? 'strangers' : 'known';
+    const asker = { line, from: browser === null ? from : email.toLowerCase(), signal } as const;
+    const right = await isPassword(password, person?.passwordHash ?? null, asker);
+    taken.length = 0;
+    if (!person || !right || person.locked) return await fail(person);
+    await takePatiently(context, rightLimit(email), signal);
+    const token = await begin(person);
+    if (token === null) return await fail(person);
+    await clearTries(context, limits.own);
+    await giveBack(context, limits.shared);
+    return token;
+  } catch (error) {
+    // Not judged, so not counted: whoever fills the lines must not spend the tries of others.
+    await undoTries(context, taken);
+    throw error;
+  }
 
-  const person = await findPerson(store.db, tables, email);
-  const right = await isPassword(password, person?.passwordHash ?? null);
-  if (!person || !right || person.locked) return fail(person);
-  const token = await store.db.transaction().execute(async trx => {
-    if (!(await holdPerson(trx, context, person))) return null;
-    if (visitor.token !== null) await deleteSession(trx, tables, visitor.token);
-    await note(
-      trx,
-      { kind: 'user.signed_in', actor: actorOf(person.id), personId: person.id },
-      effects.now(),
-    );
-    return createSession(trx, context, { personId: person.id, userAgent: visitor.userAgent });
-  });
-  if (token === null) return fail(person);
-  await clearTries(context, limits.own);
-  await giveBack(context, limits.shared);
-  return token;
+  function begin(person: PersonRow): Promise<string | null> {
+    return store.db.transaction().execute(async trx => {
+      if (!(await holdPerson(trx, context, person))) return null;
+      if (visitor.token !== null) await deleteSession(trx, tables, visitor.token);
+      await note(
+        trx,
+        { kind: 'user.signed_in', actor: actorOf(person.id), personId: person.id },
+        effects.now(),
+      );
+      return createSession(trx, context, { personId: person.id, userAgent: visitor.userAgent });
+    });
+  }
 
   async function fail(known: PersonRow | null): Promise<never> {
     // Once, when the free tries are used up: an incident, not each try.

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { Db, SignInContext } from './context.ts';
 import { derive } from './derive.ts';
@@ -44,7 +44,7 @@ export async function takeTry(context: Needs, limit: Limit): Promise<number> {
   if (row) return row.tries;
   await refuseBlocked(context, limit);
   // Another process gave the try back between the two statements.
-  throw tooMany(SECOND_MS);
+  throw tooManyTries(SECOND_MS);
 }
 
 /** Looks without counting. @throws KeyferryError too_many_tries while the wait lasts */
@@ -55,7 +55,7 @@ export async function refuseBlocked(context: Needs, limit: Limit): Promise<void>
     select "blockedUntil" from ${sql.table(tables.tries)}
     where "key" = ${keyOf(context, limit)} and "blockedUntil" > ${now}`.execute(store.db);
   const [row] = rows;
-  if (row) throw tooMany(row.blockedUntil - now);
+  if (row) throw tooManyTries(row.blockedUntil - now);
 }
 
 /** Forgets the tries: somebody has shown to be the one. */
@@ -66,11 +66,24 @@ export async function clearTries(context: Needs, limits: readonly Limit[]): Prom
   );
 }
 
-/** Gives one try back of counts that several people share. */
-export async function giveBack(context: Needs, limits: readonly Limit[]): Promise<void> {
+/** Gives one try back of counts that several people share. The wait that it caused stays. */
+export function giveBack(context: Needs, limits: readonly Limit[]): Promise<void> {
+  return lessOne(context, limits, sql``);
+}
+
+/** Takes back tries that were counted and not judged, with the wait that they caused. */
+export function undoTries(context: Needs, limits: readonly Limit[]): Promise<void> {
+  return lessOne(context, limits, sql`, "blockedUntil" = 0`);
+}
+
+async function lessOne(
+  context: Needs,
+  limits: readonly Limit[],
+  andAlso: RawBuilder<unknown>,
+): Promise<void> {
   if (limits.length === 0) return;
   const keys = limits.map(limit => keyOf(context, limit));
-  await sql`update ${sql.table(context.tables.tries)} set "tries" = "tries" - 1
+  await sql`update ${sql.table(context.tables.tries)} set "tries" = "tries" - 1 ${andAlso}
     where "tries" > 0 and "key" in (${sql.join(keys)})`.execute(context.store.db);
 }
 
@@ -86,7 +99,7 @@ function keyOf({ keyring }: Needs, { of }: Limit): string {
   return derive(keyring, `try of ${of}`).toString('base64url');
 }
 
-function tooMany(waitMs: number): KeyferryError {
+export function tooManyTries(waitMs: number): KeyferryError {
   return new KeyferryError('too_many_tries', 'There were too many tries. Wait before the next one.', {
     remedy: 'Wait as long as Retry-After says. An admin can make a one-time password.',
     retryAfterMs: waitMs,
