@@ -25,6 +25,7 @@ export type ServerName =
   | 'asking-instance'
   | 'bare-chain'
   | 'bare-keep-alive'
+  | 'full'
   | 'instance'
   | 'plain'
   | 'platform'

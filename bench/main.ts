@@ -2,12 +2,13 @@ import { cpus, totalmem } from 'node:os';
 import { measureCodec } from './codec.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
+import { measureScale } from './scale/index.ts';
 import { measureStart } from './start.ts';
 import { openStores } from './stores.ts';
 import { whole } from './table.ts';
 import { measureTokens } from './tokens/index.ts';
 
-// npm run bench [-- codec start requests memory tokens]: all parts, or those named.
+// npm run bench [-- codec start requests memory tokens scale]: all parts, or those named.
 const parts = new Set(process.argv.slice(2));
 const wanted = (part: string) => parts.size === 0 || parts.has(part);
 const [FEW, MANY] = [1_000, 200_000] as const;
@@ -18,7 +19,7 @@ console.log('The load generator, the server and the database share the processor
 
 if (wanted('codec')) measureCodec();
 if (wanted('start')) await measureStart();
-const stores = ['requests', 'memory', 'tokens'].some(wanted) ? await openStores() : [];
+const stores = ['requests', 'memory', 'tokens', 'scale'].some(wanted) ? await openStores() : [];
 try {
   for (const store of stores) {
     if (wanted('requests')) {
@@ -26,6 +27,7 @@ try {
     }
     if (wanted('memory')) await measureMemory(store);
     if (wanted('tokens')) await measureTokens(store);
+    if (wanted('scale')) await measureScale(store, [10_000, 1_000_000]);
   }
 } finally {
   for (const store of stores) await store.dispose();

@@ -21,6 +21,25 @@ const EACH_MS = 1;
  * @throws what it throws
  */
 export async function watchLoop<Result>(run: () => Result | Promise<Result>): Promise<Watched<Result>> {
+  // A turn of its own: what came before is not counted.
+  await new Promise(resolve => setImmediate(resolve));
+  const loop = watchEachTurn();
+  try {
+    const result = await run();
+    return { result, ...loop.take() };
+  } finally {
+    loop.stop();
+  }
+}
+
+export interface LoopWatch {
+  /** The longest since it was last asked. */
+  take(): Omit<Watched<unknown>, 'result'>;
+  stop(): void;
+}
+
+/** Watches the loop of this thread from now on. */
+export function watchEachTurn(): LoopWatch {
   let [used, at] = [usedMs(), performance.now()];
   let [heldMs, stoodMs] = [0, 0];
 
@@ -30,24 +49,18 @@ export async function watchLoop<Result>(run: () => Result | Promise<Result>): Pr
     stoodMs = Math.max(stoodMs, now - at);
     [used, at] = [nowUsed, now];
   }
-
-  // A turn of its own: what came before is not counted.
-  await nextTurn();
-  look();
-  [heldMs, stoodMs] = [0, 0];
-  const timer = setInterval(look, EACH_MS);
-  try {
-    const result = await run();
-    // What it did last, in the turn that ended it.
-    look();
-    return { result, heldMs, stoodMs };
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve));
+  // It keeps no process alive.
+  const timer = setInterval(look, EACH_MS).unref();
+  return {
+    take() {
+      // What was done last, in the turn that asks.
+      look();
+      const longest = { heldMs, stoodMs };
+      [heldMs, stoodMs] = [0, 0];
+      return longest;
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 /** Processor time of this thread so far, in milliseconds. */
