@@ -48,7 +48,7 @@ export async function fillInstance(store: Store, rows: number): Promise<void> {
     uuid: sql`'uuid-' || ${I}`,
     email: sql`'user' || ${I} || '@team' || (${I} % 1000) || '.example.com'`,
     username: sql`'u' || ${I}`,
-    name: sql`'Person ' || (${I} * 7919 % 1000003)`,
+    name: sql`'Person ' || (cast(${I} as bigint) * 7919 % 1000003)`,
     created: '2026-01-01T00:00:00.000Z',
   });
   await fill(store, 'Credential', rows, {

@@ -34,7 +34,8 @@ export function jobsOf(role: 'instance' | 'platform', served: Served): Jobs {
   const signIn = platformSignIn(benchPlatformConfig({ file: '' }, NOWHERE), database, effects);
   const at = Date.now() + YEAR_MS;
   return {
-    'claim 16 deliveries': () => claimOutbox(database, { by: randomUUID(), forMs: 0, at, limit: CLAIMED }),
+    'claim 16 deliveries': () =>
+      claimOutbox(database, { targetId: 'default', by: randomUUID(), forMs: 0, at, limit: CLAIMED }),
     'claim 16 refreshes': () =>
       claimDue(database, { appSlug: SLUG, refreshClass: 0, at, forMs: 0, limit: CLAIMED }),
     'the first due of each app': () =>

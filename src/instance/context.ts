@@ -6,6 +6,7 @@ import type { Outbound } from '../lib/outbound.ts';
 import type { SignInContext } from '../lib/sign-in/index.ts';
 import type { AccessToken, TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
+import type { InstanceCounts } from './counts.ts';
 import type { PushOutcome, StoredPush } from './store/index.ts';
 import type { InstanceTables } from './tables.ts';
 import type { Platform } from './tokens/platform.ts';
@@ -16,6 +17,7 @@ export interface InstanceContext {
   readonly database: Database<InstanceTables>;
   readonly catalogue: Catalogue;
   readonly effects: Effects;
+  readonly counts: InstanceCounts;
   readonly pushes: GroupCommit<StoredPush, PushOutcome>;
   /** To the platform's endpoint and to providers: addresses that the operator configured. */
   readonly outbound: Outbound;

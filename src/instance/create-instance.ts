@@ -10,6 +10,7 @@ import { singleFlight } from '../lib/single-flight.ts';
 import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
+import { keepCounts } from './counts.ts';
 import { type FormCredentialRequest, readFormCredential } from './form-credential.ts';
 import { adminKeys, createHttp, directRoutes } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
@@ -86,6 +87,7 @@ export async function createInstance(
     ...{ config, database, catalogue, effects, pushes },
     ...{ outbound, platform, accessToken, signIn },
     isAdminKey: adminKeys({ database, effects }),
+    counts: keepCounts({ config, database, effects }),
   };
   const http = createHttp(context, () => stopping);
   const stopPruning = startPruning(ending => prune(context, ending));

@@ -4,6 +4,7 @@ import type { Effects } from '../lib/effects.ts';
 import type { Outbound } from '../lib/outbound.ts';
 import type { SignInContext } from '../lib/sign-in/index.ts';
 import type { PlatformConfig } from './config.ts';
+import type { PlatformCounts } from './counts.ts';
 import type { RefreshFlights } from './refresh/index.ts';
 import type { PlatformTables } from './tables.ts';
 
@@ -13,6 +14,7 @@ export interface PlatformContext {
   readonly database: Database<PlatformTables>;
   readonly catalogue: Catalogue;
   readonly effects: Effects;
+  readonly counts: PlatformCounts;
   readonly signIn: SignInContext;
   /** To providers and targets: addresses of the records and of the operator. */
   readonly outbound: Outbound;

@@ -8,6 +8,7 @@ import { singleFlight } from '../lib/single-flight.ts';
 import { createScheduler } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
+import { keepCounts } from './counts.ts';
 import { tellEndings } from './endings/index.ts';
 import { putHostWebhook } from './host-webhooks/index.ts';
 import { createHttp } from './http/index.ts';
@@ -64,6 +65,7 @@ export async function createPlatform(
     database,
     catalogue: createCatalogue(config.providers, config.apps),
     effects,
+    counts: keepCounts({ config, database, effects }),
     outbound,
     outboundToTyped,
     signIn: platformSignIn(config, database, effects),

@@ -1,17 +1,19 @@
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { Settings } from '../../src/lib/http/settings.ts';
+import { AsOf } from './as-of.tsx';
 import { Status, type StatusLook } from './status.tsx';
 
 type Key = Settings['sealing'][number];
 
 /** How far a rotation of the sealing keys is. */
-export function SealingKeys({ keys }: { keys: readonly Key[] }) {
+export function SealingKeys({ keys, asOf }: { keys: readonly Key[]; asOf: number | null }) {
   return (
     <Paper withBorder p="md">
       <Stack gap="sm">
         <Title order={2} size="h4">
           Sealing keys
         </Title>
+        <AsOf at={asOf} />
         {keys.map(key => (
           <Group key={key.id} gap="sm">
             <Status look={lookOf(key)} />

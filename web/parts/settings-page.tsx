@@ -38,7 +38,7 @@ export function SettingsPage() {
               ]}
             />
           </Paper>
-          <SealingKeys keys={data.sealing} />
+          <SealingKeys keys={data.sealing} asOf={data.asOf} />
           <Variables variables={data.variables} />
         </>
       )}

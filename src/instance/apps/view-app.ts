@@ -6,6 +6,7 @@ import {
   type KeyView,
   viewKeys,
 } from '../../apps/index.ts';
+import type { Counted } from '../../lib/db/index.ts';
 import type { AppRow, AppUse } from '../store/index.ts';
 
 /** What may be shown of an app to an administrator: no secret. */
@@ -26,10 +27,16 @@ export interface AppView {
   readonly fields: KeyView[];
   readonly held: number;
   readonly troubled: number;
+  /** When these two were counted, in epoch milliseconds; null: just now. */
+  readonly asOf: number | null;
 }
 
 /** Makes the view of an app out of its record, its row and its use. */
-export function viewApp(app: AppDefinition, row: AppRow, use: AppUse): AppView {
+export function viewApp(
+  app: AppDefinition,
+  row: AppRow,
+  use: AppUse & Pick<Counted<unknown>, 'asOf'>,
+): AppView {
   const keys = row.keys ?? {};
   return {
     slug: app.slug,
@@ -47,6 +54,7 @@ export function viewApp(app: AppDefinition, row: AppRow, use: AppUse): AppView {
     fields: viewKeys(fieldsOf(app), keys, row.keysSetAt),
     held: use.held,
     troubled: use.troubled,
+    asOf: use.asOf,
   };
 }
 

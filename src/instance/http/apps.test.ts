@@ -174,6 +174,7 @@ describeEngines('settings/admin/apps, its API', engine => {
   test('who is affected by disabling is told first', async () => {
     expect(await bodyOf<Affected>(side.api('GET', `${path('stripe')}/affected`))).toEqual({
       count: 0,
+      asOf: null,
       users: [],
     });
     await side.push({ access_token: 'a', stripe_user_id: 'acct_1' }, 'stripe');

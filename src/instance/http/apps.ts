@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, appKeySchema, jsonBody } from '../../lib/http/index.ts';
+import { answers, appKeySchema, asOf, jsonBody } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import { changeApp, listApps } from '../apps/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { findAffected } from '../store/index.ts';
+import { listAffected } from '../store/index.ts';
 
 const appSchema = z
   .object({
@@ -20,6 +20,7 @@ const appSchema = z
     fields: z.array(appKeySchema).openapi({ description: 'The keys, in the order of a form' }),
     held: z.int().openapi({ description: 'How many credentials there are' }),
     troubled: z.int().openapi({ description: 'How many of them do not work' }),
+    asOf,
   })
   .openapi('App');
 
@@ -62,6 +63,7 @@ const changeRoute = createRoute({
 
 const affectedSchema = z.object({
   count: z.int().openapi({ description: 'How many hold a credential for it' }),
+  asOf,
   users: z
     .array(z.object({ id: z.int(), email: z.string(), name: z.string().nullable() }))
     .openapi({ description: 'The first ten of them' }),
@@ -80,7 +82,7 @@ const affectedRoute = createRoute({
 const AFFECTED_SHOWN = 10;
 
 export function appRoutes(app: OpenAPIHono, context: InstanceContext): void {
-  const { catalogue, database } = context;
+  const { catalogue, counts, database } = context;
 
   async function one(slug: string): Promise<AdminApp> {
     const [view] = await listApps(context, slug);
@@ -102,6 +104,8 @@ export function appRoutes(app: OpenAPIHono, context: InstanceContext): void {
   app.openapi(affectedRoute, async c => {
     const { slug } = c.req.valid('param');
     if (!catalogue.has(slug)) throw new KeyferryError('app_not_found', 'There is no app of this slug.');
-    return c.json(await findAffected(database, slug, AFFECTED_SHOWN), 200);
+    const { value: use, asOf } = await counts.appUse();
+    const users = await listAffected(database, slug, AFFECTED_SHOWN);
+    return c.json({ count: Math.max(use.get(slug)?.held ?? 0, users.length), asOf, users }, 200);
   });
 }

@@ -1,5 +1,6 @@
 export * from './count-sealed.ts';
 export * from './fault.ts';
+export { type Counted, keptCount } from './kept-count.ts';
 export * from './lanes.ts';
 export * from './migrate.ts';
 export * from './open.ts';

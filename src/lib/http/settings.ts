@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { VariableInForce } from '../config.ts';
+import type { Counted, SealedCount } from '../db/index.ts';
 import { type Finding, findingSchema } from '../doctor/index.ts';
 import { VERSION } from '../version.ts';
-import { answers } from './validation.ts';
+import { answers, asOf } from './validation.ts';
 
 const settingsSchema = z.object({
   version: z.string(),
@@ -19,6 +20,7 @@ const settingsSchema = z.object({
   sealing: z
     .array(z.object({ id: z.string(), seals: z.boolean(), known: z.boolean(), values: z.int() }))
     .openapi({ description: 'The keys of the keyring, and how many stored values each has sealed' }),
+  asOf,
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -41,7 +43,7 @@ export interface SettingsSource {
   readonly engine: 'sqlite' | 'postgres';
   readonly publicUrl: string;
   readonly variables: readonly VariableInForce[];
-  readonly sealing: () => Promise<Settings['sealing']>;
+  readonly sealing: () => Promise<Counted<SealedCount[]>>;
   readonly examine: () => Promise<Finding[]>;
 }
 
@@ -50,8 +52,10 @@ export function settingsRoutes(
   app: OpenAPIHono,
   { engine, publicUrl, variables, sealing, examine }: SettingsSource,
 ): void {
-  app.openapi(settingsRoute, async c =>
-    c.json({ version: VERSION, engine, publicUrl, variables: [...variables], sealing: await sealing() }, 200),
-  );
+  app.openapi(settingsRoute, async c => {
+    const { value, asOf } = await sealing();
+    const own = { version: VERSION, engine, publicUrl, variables: [...variables] };
+    return c.json({ ...own, sealing: value, asOf }, 200);
+  });
   app.openapi(doctorRoute, async c => c.json({ findings: await examine() }, 200));
 }

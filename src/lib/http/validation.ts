@@ -29,6 +29,12 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
+/** When counts beside it were counted: of many rows they are kept for a while. */
+export const asOf = z
+  .number()
+  .nullable()
+  .openapi({ description: 'When it was counted, in epoch milliseconds; null: for this answer' });
+
 /** A JSON answer of an OpenAPI route, and the problem that every route may answer. */
 export function answers<Status extends number, Schema extends z.ZodType>(
   status: Status,

@@ -8,11 +8,12 @@ import {
   type KeyField,
   viewKeys,
 } from '../../apps/index.ts';
-import { appKeySchema } from '../../lib/http/index.ts';
+import { appKeySchema, asOf } from '../../lib/http/index.ts';
 import { redirectUri } from '../connect/index.ts';
 import { DEFAULT_TARGET, type PlatformContext } from '../context.ts';
+import { sumOf } from '../counts.ts';
 import { whyNotDeliverable } from '../outbox/index.ts';
-import { type AppUse, countAppUse } from '../store/index.ts';
+import type { ConnectionCount } from '../store/index.ts';
 import { findTarget, type Target } from '../targets.ts';
 import { type AppKeysEntry, keysOf, readAppEntries } from '../vault/index.ts';
 import { time } from './schemas.ts';
@@ -42,6 +43,7 @@ export const appSchema = z
     notes: z.array(z.string()).openapi({ description: 'What to know of the provider, a sentence each' }),
     held: z.int().openapi({ description: 'How many connections there are' }),
     troubled: z.int().openapi({ description: 'How many of them do not work' }),
+    asOf,
   })
   .openapi('App');
 
@@ -50,22 +52,23 @@ export type PlatformApp = z.infer<typeof appSchema>;
 /** The apps as the operator sees them, or one of them: three statements, whatever their number. */
 export async function viewApps(context: PlatformContext, slug: string | null = null): Promise<PlatformApp[]> {
   const entries = await readAppEntries(context, slug);
-  const use = await countAppUse(context.database.db, slug);
+  const { value: counts, asOf } = await context.counts.connections();
   const target = await findTarget(context, DEFAULT_TARGET);
   const address = redirectUri(context);
   return [...context.catalogue.values()]
     .filter(app => slug === null || app.slug === slug)
-    .map(app => viewApp(app, { address, target, entry: entries.get(app.slug), use: use.get(app.slug) }));
+    .map(app => viewApp(app, { address, target, entry: entries.get(app.slug), counts, asOf }));
 }
 
 interface Circumstances {
   readonly address: string;
   readonly target: Target | null;
   readonly entry: AppKeysEntry | undefined;
-  readonly use: AppUse | undefined;
+  readonly counts: readonly ConnectionCount[];
+  readonly asOf: number | null;
 }
 
-function viewApp(app: AppDefinition, { address, target, entry, use }: Circumstances): PlatformApp {
+function viewApp(app: AppDefinition, { address, target, entry, counts, asOf }: Circumstances): PlatformApp {
   const { slug, name, description, categories, credential, keysAt = null } = app;
   const keys = entry?.keys ?? {};
   const fields = viewKeys(fieldsOf(app), keys);
@@ -89,8 +92,9 @@ function viewApp(app: AppDefinition, { address, target, entry, use }: Circumstan
     keysAt,
     refusedAt: entry?.refusedAt ?? null,
     notes: isOAuthApp(app) ? [...app.credential.oauth.notes] : [],
-    held: use?.held ?? 0,
-    troubled: use?.troubled ?? 0,
+    held: sumOf(counts, ({ appSlug }) => appSlug === slug),
+    troubled: sumOf(counts, ({ appSlug, status }) => appSlug === slug && status !== 'connected'),
+    asOf,
   };
 }
 

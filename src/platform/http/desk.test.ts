@@ -35,6 +35,7 @@ test('the summary counts what the desk shows', async () => {
   expect(await (await api('GET', '/api/keyferry/v1/summary')).json()).toEqual({
     connections: { connected: 1, failing: 0, needs_reconnect: 0 },
     deliveries: { waiting: 1, stopped: 0 },
+    asOf: null,
   });
 });
 
@@ -53,6 +54,7 @@ test('targets are shown without their secrets', async () => {
         calendsoKeySet: false,
         waiting: 1,
         stopped: 0,
+        asOf: null,
       },
     ],
   });

@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { findingSchema, withAsking } from '../../lib/doctor/index.ts';
-import { answers } from '../../lib/http/index.ts';
+import { answers, asOf } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import { sumOf } from '../counts.ts';
 import { examineTarget } from '../doctor/examine-target.ts';
-import { countDeliveries } from '../store/index.ts';
 import { findTarget, openTargets } from '../targets.ts';
 
 const targetSchema = z
@@ -17,6 +17,7 @@ const targetSchema = z
     calendsoKeySet: z.boolean(),
     waiting: z.int().openapi({ description: 'Deliveries on their way' }),
     stopped: z.int().openapi({ description: 'Deliveries that somebody must look at' }),
+    asOf,
   })
   .openapi('Target');
 
@@ -38,17 +39,20 @@ const checkRoute = createRoute({
 });
 
 export function targetRoutes(app: OpenAPIHono, context: PlatformContext): void {
-  const { database, effects } = context;
+  const { counts, effects } = context;
 
   app.openapi(listRoute, async c => {
     const targets = await openTargets(context);
-    const views = await Promise.all(
-      targets.map(async ({ id, kind, webappUrl, header, withRefreshToken, calendsoKey }) => ({
+    const { value: deliveries, asOf } = await counts.deliveries();
+    const views = targets.map(({ id, kind, webappUrl, header, withRefreshToken, calendsoKey }) => {
+      const countOf = (wanted: string) =>
+        sumOf(deliveries, ({ targetId, state }) => targetId === id && state === wanted);
+      return {
         ...{ id, kind, webappUrl, header, withRefreshToken },
         calendsoKeySet: calendsoKey !== null,
-        ...(await countDeliveries(database.db, id)),
-      })),
-    );
+        ...{ waiting: countOf('waiting'), stopped: countOf('stopped'), asOf },
+      };
+    });
     return c.json({ targets: views }, 200);
   });
 

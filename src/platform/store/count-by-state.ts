@@ -1,35 +1,53 @@
 import { sql } from 'kysely';
-import type { ConnectionStatus, Db, DeliveryState } from '../tables.ts';
+import { type Store, scan } from '../../lib/db/index.ts';
+import type { ConnectionStatus, DeliveryState } from '../tables.ts';
 
-type Counts<State extends string> = Readonly<Record<State, number>>;
-
-/** How many connections are in each state, counted in the index. */
-export async function countConnections(db: Db): Promise<Counts<ConnectionStatus>> {
-  const { rows } = await sql<Count<ConnectionStatus>>`
-    select "status" as "state", count(*) as "count" from "connection" group by "status"`.execute(db);
-  return { connected: 0, failing: 0, needs_reconnect: 0, ...asRecord(rows) };
+/** How many connections of an app have a status. */
+export interface ConnectionCount {
+  readonly appSlug: string;
+  readonly status: ConnectionStatus;
+  readonly count: number;
 }
 
-/** How many deliveries are in each state that somebody has to look at, counted in the index; of one target or of all. */
-export async function countDeliveries(
-  db: Db,
-  targetId: string | null = null,
-): Promise<Counts<Exclude<DeliveryState, 'done'>>> {
-  const { rows } = await sql<Count<Exclude<DeliveryState, 'done'>>>`
-    select "state", count(*) as "count" from "outbox" where "state" in ('waiting', 'stopped')
-      ${targetId === null ? sql`` : sql`and "targetId" = ${targetId}`}
-    group by "state"`.execute(db);
-  return { waiting: 0, stopped: 0, ...asRecord(rows) };
+/**
+ * How many connections of each app have which status, counted in two indexes: those that are connected are what is
+ * left of all.
+ */
+export async function countConnections(store: Store): Promise<ConnectionCount[]> {
+  const rows = await scan(
+    store,
+    sql<Untyped<ConnectionCount>>`
+      select "appSlug", 'connected' as "status", count(*) as "count" from "connection" group by "appSlug"
+      union all
+      select "appSlug", "status", count(*) as "count" from "connection" where "status" <> 'connected'
+      group by "appSlug", "status"`,
+  );
+  const counts = rows.map(row => ({ ...row, count: Number(row.count) }));
+  return counts.map(row => {
+    if (row.status !== 'connected') return row;
+    const others = counts.filter(other => other.appSlug === row.appSlug && other !== row);
+    return { ...row, count: others.reduce((left, { count }) => left - count, row.count) };
+  });
 }
 
-interface Count<State extends string> {
-  readonly state: State;
-  /** PostgreSQL counts in bigint, which arrives as a number or as a text. */
-  readonly count: number | string;
+/** How many deliveries to a target are in a state that somebody has to look at. */
+export interface DeliveryCount {
+  /** `host`: the host's webhook. */
+  readonly targetId: string;
+  readonly state: Exclude<DeliveryState, 'done'>;
+  readonly count: number;
 }
 
-function asRecord<State extends string>(rows: readonly Count<State>[]): Partial<Record<State, number>> {
-  return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)])) as Partial<
-    Record<State, number>
-  >;
+/** How many deliveries to each target wait or were stopped. */
+export async function countDeliveries(store: Store): Promise<DeliveryCount[]> {
+  const rows = await scan(
+    store,
+    sql<Untyped<DeliveryCount>>`
+      select "targetId", "state", count(*) as "count" from "outbox" where "state" in ('waiting', 'stopped')
+      group by "targetId", "state"`,
+  );
+  return rows.map(row => ({ ...row, count: Number(row.count) }));
 }
+
+/** PostgreSQL counts in bigint, which arrives as a number or as a text. */
+type Untyped<Count> = Omit<Count, 'count'> & { readonly count: number | string };

@@ -5,7 +5,6 @@ export * from './claim-outbox.ts';
 export * from './clear-retries.ts';
 export * from './connection-row.ts';
 export * from './consume-attempt.ts';
-export * from './count-app-use.ts';
 export * from './count-by-state.ts';
 export * from './count-try.ts';
 export * from './delete-connection.ts';

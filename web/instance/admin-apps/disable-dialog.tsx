@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { AdminApp, Affected } from '../../../src/instance/http/apps.ts';
 import { ask } from '../../lib/api.ts';
 import { useWrite } from '../../lib/use-write.ts';
+import { AsOf } from '../../parts/as-of.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { APPS } from '../../parts/use-apps.ts';
 
@@ -54,8 +55,8 @@ export function DisableDialog({
   );
 }
 
-function Who({ count, users }: Affected) {
-  if (count === 0) return <Text>Nobody has it: no user is affected.</Text>;
+function Who({ count, asOf, users }: Affected) {
+  if (users.length === 0) return <Text>Nobody has it: no user is affected.</Text>;
   return (
     <>
       <Text>
@@ -63,6 +64,7 @@ function Who({ count, users }: Affected) {
           ? 'One user loses the use of it:'
           : `${count.toLocaleString('en')} users lose the use of it:`}
       </Text>
+      <AsOf at={asOf} />
       <List size="sm">
         {users.map(({ id, email, name }) => (
           <List.Item key={id}>{name ? `${name} (${email})` : email}</List.Item>

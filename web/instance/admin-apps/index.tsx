@@ -7,6 +7,7 @@ import { ask } from '../../lib/api.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { useWrite } from '../../lib/use-write.ts';
 import { ComparisonNote, useComparison } from '../../parts/app-keys/comparison.tsx';
+import { AsOf } from '../../parts/as-of.tsx';
 import { countCategories, isCategory } from '../../parts/categories.ts';
 import { CategoryTabs } from '../../parts/category-tabs.tsx';
 import { Choice } from '../../parts/choice.tsx';
@@ -79,6 +80,7 @@ export default function AdminApps() {
           <Text size="sm" c="dimmed" aria-live="polite">
             {asked.data && `${found.length} of ${apps.length}`}
           </Text>
+          <AsOf at={apps[0]?.asOf} />
         </Group>
         <ComparisonNote comparison={comparison} />
       </Stack>

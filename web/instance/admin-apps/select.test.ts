@@ -17,6 +17,7 @@ const APP: AdminApp = {
   fields: [],
   held: 0,
   troubled: 0,
+  asOf: null,
 };
 const apps: AdminApp[] = [
   APP,

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useParams, useSearch } from 'wouter';
 import { useFilter } from '../../lib/use-filter.ts';
 import { ComparisonNote, useComparison } from '../../parts/app-keys/comparison.tsx';
+import { AsOf } from '../../parts/as-of.tsx';
 import { countCategories, isCategory } from '../../parts/categories.ts';
 import { CategoryTabs } from '../../parts/category-tabs.tsx';
 import { Choice } from '../../parts/choice.tsx';
@@ -49,6 +50,7 @@ export default function Apps() {
           <Text size="sm" c="dimmed" aria-live="polite">
             {asked.data && `${found.length} of ${apps.length}`}
           </Text>
+          <AsOf at={apps[0]?.asOf} />
         </Group>
         <ComparisonNote comparison={comparison} />
       </Stack>

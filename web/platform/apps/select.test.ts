@@ -22,6 +22,7 @@ const APP: PlatformApp = {
   notes: [],
   held: 0,
   troubled: 0,
+  asOf: null,
 };
 const apps: PlatformApp[] = [
   APP,

@@ -5,6 +5,7 @@ import type { Summary } from '../../../src/platform/http/summary.ts';
 import { ask } from '../../lib/api.ts';
 import { useFilter } from '../../lib/use-filter.ts';
 import { useList } from '../../lib/use-list.ts';
+import { AsOf } from '../../parts/as-of.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { type Column, List } from '../../parts/list.tsx';
@@ -101,6 +102,7 @@ export function ConnectionList() {
           />
         </SimpleGrid>
       )}
+      <AsOf at={summary.data?.asOf} />
       <Group>
         <SearchField label="Your name for the user" value={user} onSearch={setUser} />
         <Choice

@@ -5,6 +5,7 @@ import type { Finding } from '../../../src/lib/doctor/index.ts';
 import type { TargetView } from '../../../src/platform/http/targets.ts';
 import { ask } from '../../lib/api.ts';
 import { useWrite } from '../../lib/use-write.ts';
+import { AsOf } from '../../parts/as-of.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Findings } from '../../parts/findings.tsx';
@@ -41,7 +42,7 @@ export default function Targets() {
 
 function TargetCard({ target }: { target: TargetView }) {
   const check = useWrite(() => ask<{ findings: Finding[] }>('POST', `${TARGETS}/${target.id}/check`));
-  const { id, kind, webappUrl, header, withRefreshToken, calendsoKeySet, waiting, stopped } = target;
+  const { id, kind, webappUrl, header, withRefreshToken, calendsoKeySet, waiting, stopped, asOf } = target;
   return (
     <Paper withBorder p="md">
       <Stack>
@@ -65,6 +66,7 @@ function TargetCard({ target }: { target: TargetView }) {
               {waiting} waiting
             </Anchor>
           )}
+          <AsOf at={asOf} />
         </Group>
         <Facts
           facts={[
