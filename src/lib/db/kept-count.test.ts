@@ -99,7 +99,7 @@ test('what fails is told to who waits for it, and behind it is tried again by th
   state.fails = true;
   clock.advance(KEPT_MS);
   expect((await read()).value).toBe(MANY);
-  await Promise.resolve();
+  await new Promise(resolve => setImmediate(resolve));
   state.fails = false;
   state.rows = MANY + 5;
   await read();
