@@ -18,6 +18,7 @@ export async function callingProvider(ground: TokenGround) {
   const context = {
     accessToken: (request: TokenRequest) => ground.side.instance.accessToken(request),
     catalogue: createCatalogue({ [SLUG]: { apiBase: provider.url } }),
+    database: ground.database,
     effects: createEffects({ now: ground.clock.now, ...ground.effects() }),
     outbound,
   };

@@ -63,20 +63,21 @@ export function createAccessToken(
     const rejected = rejectedToken(request, held);
     const { minimumSeconds = 0, now = false } = request;
     const forMs = Math.max(EXPIRY_MARGIN_MS, minimumSeconds * 1000);
-    if (!now && serves(held, rejected, forMs, context.effects.now())) return toAccessToken(held);
+    const does = (some: Held) => serves(some, rejected, forMs, context.effects.now());
+    if (!now && does(held)) return toAccessToken(held);
     const holds = (some: Held) => serves(some, rejected, EXPIRY_MARGIN_MS, context.effects.now());
-    // Callers who saw the same version, and the same token refused, want the same thing: one that comes after it.
+    // Callers share what they want alike: the platform is told how long it must hold, and which token was refused.
     const { id, version } = held.row;
-    const key = `${id}:${version}:${now}:${rejected === null ? '' : hash('sha256', rejected)}`;
+    const key = `${id}:${version}:${now}:${forMs}:${rejected === null ? '' : hash('sha256', rejected)}`;
     const wish = {
       rejectedToken: rejected,
       minimumSeconds,
       now,
       load: () => load(context, request),
-      serves: holds,
+      serves: does,
     };
     try {
-      if (!now) refuseAtOnce(context, held);
+      if (!now) refuseAtOnce(context, held, rejected);
       return toAccessToken(await fly(key, () => renew(context, wish, held)));
     } catch (error) {
       if (!now && holds(held) && isKeyferryError(error)) return toAccessToken(held);
@@ -86,10 +87,10 @@ export function createAccessToken(
 }
 
 /** Turns a caller away whom asking would not help, before anything is locked or sent. @throws KeyferryError */
-function refuseAtOnce(context: Context, { row }: Held): void {
-  const standing = standingFault(context, row);
+function refuseAtOnce(context: Context, held: Held, rejected: string | null): void {
+  const standing = standingFault(context, held, rejected);
   if (standing !== null) throw standing;
-  context.platform.refuseWhileSilent(row.appId);
+  context.platform.refuseWhileSilent(held.row.appId);
 }
 
 /** @throws KeyferryError not_a_token_app */
@@ -106,11 +107,19 @@ function rejectedToken(request: TokenRequest, held: Held): string | null {
 }
 
 function serves({ row, credential }: Held, rejected: string | null, forMs: number, now: number): boolean {
-  // A platform whose tokens are shorter than what is asked for must not be asked each time.
   const justRefreshed = row.refreshedAt !== null && now - row.refreshedAt < JUST_NOW_MS;
-  const leastMs = justRefreshed ? EXPIRY_MARGIN_MS : forMs;
+  const leastMs = justRefreshed && isBest(row, forMs) ? EXPIRY_MARGIN_MS : forMs;
   if (credential.accessToken === rejected) return false;
   return isFresh(credential.expiresAt, now, leastMs) || (justRefreshed && endedOnArrival(row));
+}
+
+/**
+ * Whether the platform was asked for as long a life, or for one that it has not: one whose tokens are shorter than what
+ * is wanted must not be asked each time.
+ */
+function isBest({ expiresAt, refreshedAt, refreshedFor }: Held['row'], forMs: number): boolean {
+  const askedMs = refreshedFor * 1000;
+  return forMs <= Math.max(EXPIRY_MARGIN_MS, askedMs) || (expiresAt ?? 0) - (refreshedAt ?? 0) < askedMs;
 }
 
 /** Past when the platform called it good: a clock is wrong, or it has no better. Asking at each use mends neither. */

@@ -59,6 +59,9 @@ export interface CredentialTable {
   refreshedAt: number | null;
   failedAt: number | null;
   failures: Generated<number>;
+  refusedAt: number | null;
+  refreshedFor: Generated<number>;
+  renewedAt: number | null;
   retryAt: number | null;
   formerStatus: Generated<CredentialStatus>;
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { databaseNow, type Engine, type Store } from '../../lib/db/index.ts';
 import type { CredentialStatus } from '../tables.ts';
 import { LEASE_PREFIX } from './credentials.ts';
+import { PROVIDER_REFUSED } from './refused.ts';
 
 /** What may be shown of a credential: everything but the secret. */
 export interface CredentialView {
@@ -79,6 +80,9 @@ function columns(engine: Engine): RawBuilder<unknown> {
     exists (select 1 from "lease" where "lease"."name" = ${LEASE_PREFIX} || cast(c."id" as text)
       and "lease"."until" > ${databaseNow(engine)}) as "refreshing",
     c."expiresAt", c."version", c."provenance", c."pushedAt", c."refreshedAt", c."failedAt",
-    case when c."status" = 'failing' then c."failures" else 0 end as "failures",
-    case when c."status" = 'failing' then c."retryAt" end as "retryAt", c."createdAt", c."updatedAt"`;
+    case when ${notRefreshed} then c."failures" else 0 end as "failures",
+    case when ${notRefreshed} then c."retryAt" end as "retryAt", c."createdAt", c."updatedAt"`;
 }
+
+/** Its refresh fails, and not the provider's taking of what comes of it. */
+const notRefreshed = sql`c."status" = 'failing' and c."statusReason" <> ${PROVIDER_REFUSED}`;

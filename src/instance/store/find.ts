@@ -30,6 +30,10 @@ interface Stored {
   readonly version: number;
   readonly pushedAt: number | null;
   readonly refreshedAt: number | null;
+  /** For how many seconds the token of that refresh was asked to hold. */
+  readonly refreshedFor: number;
+  /** When a refresh last brought a token, or was forced in vain. */
+  readonly renewedAt: number | null;
   readonly status: CredentialStatus;
   readonly statusReason: string | null;
   /** Failed refreshes in a row; meaningless unless it is failing. */
@@ -43,7 +47,7 @@ interface Stored {
 const stored = reading<'userId' | 'appSlug' | 'account', Stored>(
   ['userId', 'appSlug', 'account'],
   ({ userId, appSlug, account }) => sql`
-    select c."id", c."sealedKey", c."expiresAt", c."version", c."pushedAt", c."refreshedAt",
+    select c."id", c."sealedKey", c."expiresAt", c."version", c."pushedAt", c."refreshedAt", c."refreshedFor", c."renewedAt",
       c."status", c."statusReason", c."failures", c."retryAt",
       (select a."enabled" from "App" as a where a."slug" = c."appId") as "appEnabled"
     from "Credential" as c

@@ -12,6 +12,7 @@ export * from './incident.ts';
 export * from './insert-event.ts';
 export * from './mark-failed.ts';
 export * from './own-apps.ts';
+export * from './refused.ts';
 export * from './replace-push.ts';
 export * from './replace-token.ts';
 export * from './set-app.ts';

@@ -41,6 +41,7 @@ const mark = writing<Failure, Marked>({
       "statusReason" = ${f.reason}, "retryAt" = ${f.retryAt}, "invalid" = (${f.status} = 'needs_reconnect'),
       "failures" = case when "Credential"."status" = 'failing' then "Credential"."failures" + 1 else 1 end,
       "failedAt" = case when "Credential"."status" = ${f.status} then "Credential"."failedAt" else ${f.at} end,
+      "refusedAt" = case when ${f.status} = 'needs_reconnect' then null else "Credential"."refusedAt" end,
       "updatedAt" = ${f.at}
     ${from}
     where "Credential"."id" = ${f.id} and "Credential"."version" = ${f.version}

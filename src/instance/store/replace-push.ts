@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Store, writing } from '../../lib/db/index.ts';
+import { statusAfter } from './refused.ts';
 import { type CredentialKey, notePushes, type StoredPush } from './store-pushes.ts';
 
 /** A credential of a user, by its id. */
@@ -44,8 +45,8 @@ const replace = writing<Replacement, Written>({
   },
   write: (r, from) => sql`
     update "Credential" set "sealedKey" = ${r.sealedKey}, "expiresAt" = ${r.expiresAt},
-      "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
-      "statusReason" = null, "invalid" = false, "failedAt" = null, "pushedAt" = ${r.at}, "updatedAt" = ${r.at}
+      "version" = "Credential"."version" + 1, ${statusAfter(r.at)}, "invalid" = false, "pushedAt" = ${r.at},
+      "updatedAt" = ${r.at}
     ${from}
     where "Credential"."id" = ${r.id} and "Credential"."userId" = ${r.userId}
       and "Credential"."appId" = ${r.appId} and "Credential"."account" = ${r.account}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Store, writing } from '../../lib/db/index.ts';
 import { type Fence, notOvertaken } from './fence.ts';
+import { statusAfter } from './refused.ts';
 
 /** A refreshed token, for the row as it was read. */
 export interface ReplacedToken extends Fence {
@@ -9,6 +10,8 @@ export interface ReplacedToken extends Fence {
   readonly version: number;
   readonly sealedKey: string;
   readonly expiresAt: number | null;
+  /** For how many seconds it was asked to hold. */
+  readonly forSeconds: number;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -27,14 +30,15 @@ const replace = writing<ReplacedToken, Written>({
     version: 'integer',
     sealedKey: 'text',
     expiresAt: 'bigint',
+    forSeconds: 'integer',
     at: 'bigint',
     lease: 'text',
     generation: 'bigint',
   },
   write: (t, from) => sql`
     update "Credential" set "sealedKey" = ${t.sealedKey}, "expiresAt" = ${t.expiresAt},
-      "version" = "Credential"."version" + 1, "formerStatus" = "Credential"."status", "status" = 'working',
-      "statusReason" = null, "invalid" = false, "failedAt" = null, "refreshedAt" = ${t.at}, "updatedAt" = ${t.at}
+      "version" = "Credential"."version" + 1, ${statusAfter(t.at)}, "invalid" = false, "refreshedAt" = ${t.at},
+      "refreshedFor" = ${t.forSeconds}, "renewedAt" = ${t.at}, "updatedAt" = ${t.at}
     ${from}
     where "Credential"."id" = ${t.id} and "Credential"."version" = ${t.version} and ${notOvertaken(t)}
     returning "userId", "appId", "Credential"."version", "refreshedAt", "formerStatus"`,

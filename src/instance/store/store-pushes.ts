@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Columns, type Given, type Store, writing } from '../../lib/db/index.ts';
+import { statusAfter } from './refused.ts';
 
 /** What makes a credential's row unique. */
 export interface CredentialKey {
@@ -56,9 +57,8 @@ export function upsertCredentials(
     order by 1, 2, 3
     on conflict ("userId", "appId", "account") do update set
       "type" = excluded."type", "sealedKey" = excluded."sealedKey", "expiresAt" = excluded."expiresAt",
-      "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
-      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = excluded."updatedAt",
-      "pushedAt" = excluded."pushedAt"`;
+      "invalid" = false, ${statusAfter(sql`excluded."updatedAt"`)}, "version" = "Credential"."version" + 1,
+      "updatedAt" = excluded."updatedAt", "pushedAt" = excluded."pushedAt"`;
 }
 
 /** There is such a user, who is not locked. */
@@ -85,8 +85,8 @@ const replace = writing<StoredPush, Written>({
   input: PUSH_COLUMNS,
   write: (p, from) => sql`
     update "Credential" set "type" = ${p.type}, "sealedKey" = ${p.sealedKey}, "expiresAt" = ${p.expiresAt},
-      "invalid" = false, "formerStatus" = "Credential"."status", "status" = 'working', "statusReason" = null,
-      "failedAt" = null, "version" = "Credential"."version" + 1, "updatedAt" = ${p.at}, "pushedAt" = ${p.at}
+      "invalid" = false, ${statusAfter(p.at)}, "version" = "Credential"."version" + 1,
+      "updatedAt" = ${p.at}, "pushedAt" = ${p.at}
     ${from}
     where "Credential"."userId" = ${p.userId} and "Credential"."appId" = ${p.appId}
       and "Credential"."account" = ${p.account} and ${mayUse(p)}

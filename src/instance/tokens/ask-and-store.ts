@@ -47,7 +47,9 @@ export async function askAndStore(
     if (current.row.version > row.version && wish.serves(current)) return current;
     throw error;
   }
-  return isStored(held, answer) ? confirm(context, held) : store(context, held, answer, lease);
+  return isStored(held, answer)
+    ? confirm(context, wish, held)
+    : store(context, wish, { held, answer, lease });
 }
 
 function isStored({ row, credential }: Held, answer: Credential): boolean {
@@ -56,20 +58,24 @@ function isStored({ row, credential }: Held, answer: Credential): boolean {
 }
 
 /** The platform has nothing newer, and is not asked again for a while. */
-async function confirm({ database, effects }: RenewContext, { row, credential }: Held): Promise<Held> {
+async function confirm(
+  { database, effects }: RenewContext,
+  { minimumSeconds: forSeconds, rejectedToken }: Wish,
+  { row, credential }: Held,
+): Promise<Held> {
   const { id, version } = row;
   const at = effects.now();
-  await confirmToken(database, { id, version, at });
-  return { row: { ...row, refreshedAt: at }, credential };
+  await confirmToken(database, { id, version, forSeconds, forced: rejectedToken !== null, at });
+  return { row: { ...row, refreshedAt: at, refreshedFor: forSeconds }, credential };
 }
 
 /** The answer stored over the row, or null where the row, or the lease, has changed hands. */
 async function store(
   context: RenewContext,
-  { row, credential }: Held,
-  answer: Credential,
-  lease: Lease,
+  { minimumSeconds: forSeconds }: Wish,
+  { held, answer, lease }: { held: Held; answer: Credential; lease: Lease },
 ): Promise<Held | null> {
+  const { row, credential } = held;
   const { config, database, effects } = context;
   const wire = mergeRefreshed(credential.wire, answer);
   const sealedKey = seal(config.keyring, credentialText(wire), credentialIdentity(row));
@@ -81,11 +87,18 @@ async function store(
     version,
     sealedKey,
     expiresAt,
+    forSeconds,
     at,
     ...fenceOf(lease),
   });
   if (!written) return null;
-  const now = { version: version + 1, refreshedAt: at, status: 'working', statusReason: null } as const;
+  const now = {
+    status: 'working',
+    statusReason: null,
+    version: version + 1,
+    refreshedAt: at,
+    refreshedFor: forSeconds,
+  } as const;
   return {
     row: { ...row, ...now, expiresAt },
     credential: storedCredential(wire, expiresAt),

@@ -2,7 +2,7 @@ import { backoffMs } from '../../lib/backoff.ts';
 import type { Lease } from '../../lib/lease.ts';
 import type { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { type CredentialRow, fenceOf, markFailed } from '../store/index.ts';
+import { type CredentialRow, fenceOf, markFailed, PROVIDER_REFUSED } from '../store/index.ts';
 import type { FaultCode } from './faults.ts';
 
 /** Milliseconds between refreshes of one credential that fail in a row. */
@@ -24,7 +24,8 @@ export async function noteFailure(
   const { id, version, userId, appId: app } = row;
   const { code } = error;
   const at = effects.now();
-  const failures = row.status === 'failing' ? row.failures : 0;
+  const counted = row.status === 'failing' && row.statusReason !== PROVIDER_REFUSED;
+  const failures = counted ? row.failures : 0;
   const wait = backoffMs(RETRY, failures + 1, effects.random(), error.retryAfterMs);
   const began = await markFailed(database, {
     id,

@@ -7,7 +7,10 @@ import type { Held } from './held.ts';
 import { standingFault } from './standing-fault.ts';
 import { type AskedFor, SYNC_DEADLINE_MS } from './sync-client.ts';
 
-export type RenewContext = Pick<InstanceContext, 'config' | 'database' | 'effects' | 'outbound' | 'platform'>;
+export type RenewContext = Pick<
+  InstanceContext,
+  'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'platform'
+>;
 
 /** What a caller wants in the place of what is stored. */
 export interface Wish extends AskedFor {
@@ -39,7 +42,7 @@ export async function renew(context: RenewContext, wish: Wish, seen: Held): Prom
     try {
       const current = await wish.load();
       if (isNewer(current, seen) && wish.serves(current)) return current;
-      const standing = wish.now ? null : standingFault(context, current.row);
+      const standing = wish.now ? null : standingFault(context, current, wish.rejectedToken);
       if (standing !== null) throw standing;
       const renewed = lease && (await askAndStore(context, wish, current, lease));
       if (renewed) return renewed;
