@@ -4,6 +4,7 @@ import { tellEndings } from '../endings/index.ts';
 import type { RefreshContext } from '../refresh/index.ts';
 import { appLane } from './lane.ts';
 import { listHeads } from './list-heads.ts';
+import { watchSetBack } from './set-back.ts';
 
 /** How long the loop sleeps at most: another process may have stored what is due sooner. Milliseconds. */
 const LONGEST_SLEEP_MS = 10_000;
@@ -34,11 +35,13 @@ export function createScheduler(context: RefreshContext): Scheduler {
   );
   /** The runs of the lanes, and what waits for each: a lane that is set off again goes on with the same. */
   const underWay = new Map<Promise<number>, Promise<unknown>>();
+  const lookBack = watchSetBack(context, slugs);
   let tellAt = 0;
   let loop: Promise<void> | null = null;
 
   /** Sets off the lanes that have something due. */
   async function setOff(): Promise<{ runs: Promise<number>[]; nextAt: number }> {
+    await lookBack();
     const heads = await listHeads(database.db, slugs);
     const now = effects.now();
     const due = heads.filter(({ dueAt }) => dueAt <= now);

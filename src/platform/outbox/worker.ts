@@ -1,10 +1,11 @@
 import type { Lane } from '../../lib/lane.ts';
 import type { PlatformContext } from '../context.ts';
-import { listOutboxHeads } from '../store/index.ts';
+import { listOutboxHeads, pullBackDeliveries } from '../store/index.ts';
 import type { Bell } from './bell.ts';
 import { receiverLane } from './receiver-lane.ts';
 
 const POLL_MS = 1_000;
+const PULL_BACK_EACH_MS = 5_000;
 
 export interface OutboxWorker {
   /** Sends what is due until there is no more. @returns how many were handled */
@@ -19,6 +20,7 @@ export interface OutboxWorker {
 export function outboxWorker(context: PlatformContext, bell: Bell): OutboxWorker {
   const { database, effects } = context;
   const lanes = new Map<string, Lane>();
+  let pullBackAt = 0;
   let closing = false;
   let loop: Promise<void> | null = null;
 
@@ -28,15 +30,24 @@ export function outboxWorker(context: PlatformContext, bell: Bell): OutboxWorker
     return lane;
   }
 
+  /** A clock that was ahead, if for a moment only, must not put off what it wrote. */
+  async function pullBack(): Promise<void> {
+    if (effects.monotonic() < pullBackAt) return;
+    await pullBackDeliveries(database.db, { now: effects.now(), toleranceMs: 60_000, longestMs: 60_000 });
+    pullBackAt = effects.monotonic() + PULL_BACK_EACH_MS;
+  }
+
   /** Sets off the lanes that have something due. */
   async function setOff(): Promise<Promise<number>[]> {
     if (closing) return [];
+    await pullBack();
     const heads = await listOutboxHeads(database.db);
     const now = effects.now();
     return heads.filter(({ dueAt }) => dueAt <= now).map(({ targetId }) => laneOf(targetId).run());
   }
 
   async function run(): Promise<number> {
+    pullBackAt = 0;
     for (let handled = 0; ; ) {
       const ended = await Promise.all(await setOff());
       const more = ended.reduce((all, one) => all + one, 0);

@@ -16,7 +16,7 @@ export async function moveHostEvents(
   const { id, connectionId, state, dueAt } = ended;
   const waiting = sql`"connectionId" = ${connectionId} and "topic" = 'host.event' and "state" = 'waiting'`;
   if (state === 'waiting') {
-    await sql`update "outbox" set "dueAt" = cast(${dueAt} as bigint)
+    await sql`update "outbox" set "dueAt" = cast(${dueAt} as bigint), "updatedAt" = cast(${at} as bigint)
       where ${waiting} and "id" > ${id} and "dueAt" < ${dueAt}`.execute(db);
     return;
   }
