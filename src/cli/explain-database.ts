@@ -1,5 +1,5 @@
 import { DATABASE_REMEDY } from '../lib/database-url.ts';
-import { type DatabaseLocation, SchemaError } from '../lib/db/index.ts';
+import { type DatabaseLocation, databaseError, SchemaError } from '../lib/db/index.ts';
 import { isKeyferryError } from '../protocol/index.ts';
 import { Failure } from './report-error.ts';
 
@@ -11,6 +11,8 @@ export function explainDatabase(location: DatabaseLocation): (error: unknown) =>
   return error => {
     if (error instanceof SchemaError)
       throw new Failure(error.message, 'See docs/operations.md#stop-and-upgrade.', error);
+    const damage = databaseError(error);
+    if (damage?.code === 'database_damaged') throw damage;
     const code = (error as { code?: unknown } | null)?.code;
     if (typeof code !== 'string' || isKeyferryError(error)) throw error;
     const remedy =

@@ -13,6 +13,9 @@ export class Failure extends Error {
   }
 }
 
+/** The exit status that tells a supervisor that another start does not help. */
+const DAMAGED_STATUS = 3;
+
 /** Says on stderr what went wrong. @returns the exit status */
 export function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof UsageError) {
@@ -31,7 +34,10 @@ export function reportError(error: unknown, terminal: Terminal): number {
     return 1;
   }
   if (error instanceof Failure) return mendable(error.message, error.remedy, terminal);
-  if (isKeyferryError(error)) return mendable(error.message, error.remedy, terminal);
+  if (isKeyferryError(error)) {
+    mendable(error.message, error.remedy, terminal);
+    return error.code === 'database_damaged' ? DAMAGED_STATUS : 1;
+  }
   terminal.err(error instanceof Error ? (error.stack ?? error.message) : 'It failed without a reason.');
   return 1;
 }

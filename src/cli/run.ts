@@ -16,7 +16,7 @@ const COMMANDS: readonly Command[] = [up, instance, platform, keygen, userAdd, u
 /**
  * Runs one command line.
  * @param args behind the program's name
- * @returns the exit status: 0 done, 1 failed, 2 not understood
+ * @returns the exit status: 0 done, 1 failed, 2 not understood, 3 a database is damaged
  */
 export async function run(args: readonly string[]): Promise<number> {
   const terminal = createTerminal();

@@ -56,8 +56,18 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
         terminal.out(`The ${name} of Keyferry ${VERSION} listens on ${terminal.style('bold', gate.url)}`);
     }
     await offerSetup(roles, terminal);
-    await stopped;
+    await untilEnd(stopped, roles);
   });
+}
+
+/** Waits for the end that was asked for. @throws KeyferryError where a database is damaged before */
+export async function untilEnd(
+  stopped: Promise<void>,
+  roles: { instance: Instance | null; platform: Platform | null },
+): Promise<void> {
+  const damages = [roles.instance, roles.platform].flatMap(role => (role ? [role.damaged] : []));
+  const damage = await Promise.race([stopped, ...damages]);
+  if (damage) throw damage;
 }
 
 /** Has the roles say that they are not ready, so that a load balancer sends its callers elsewhere. */

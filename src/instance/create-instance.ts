@@ -1,5 +1,5 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
+import { type Database, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
@@ -7,7 +7,7 @@ import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
 import { setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
-import { SYNC_ANSWER_BYTES } from '../protocol/index.ts';
+import { type KeyferryError, SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import { keepCounts } from './counts.ts';
@@ -37,6 +37,8 @@ export interface Instance {
   readonly database: Database<InstanceTables>;
   /** Where the first admin is made, with its code; null once there is one. */
   setupLink(): Promise<string | null>;
+  /** Resolves when the database turns out to be damaged: nothing but a backup helps. Close it then. */
+  readonly damaged: Promise<KeyferryError>;
   /** From now on `/health/ready` answers 503, so that no new callers are sent here; all else is as before. */
   drain(): void;
   /** Finishes the writes and refreshes under way and closes the database. */
@@ -82,6 +84,7 @@ export async function createInstance(
     flights,
   );
   const signIn = instanceSignIn(config, database, effects);
+  const watch = watchDatabase(database, effects.log);
   let stopping = false;
   const context = {
     ...{ config, database, catalogue, effects, pushes },
@@ -100,6 +103,7 @@ export async function createInstance(
     formCredential: request => readFormCredential({ config, database, catalogue }, request),
     database,
     setupLink: () => setupLink(signIn),
+    damaged: watch.damaged,
     drain() {
       stopping = true;
     },
@@ -110,6 +114,7 @@ export async function createInstance(
       await pushes.drain();
       await stopPruning();
       await outbound.close();
+      watch.stop();
       await database.close();
     },
   };

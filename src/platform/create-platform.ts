@@ -1,10 +1,11 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, migrate, openDatabase } from '../lib/db/index.ts';
+import { type Database, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
 import { setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import type { KeyferryError } from '../protocol/index.ts';
 import { createScheduler } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { ANSWER_BYTES, DEADLINE_MS, FEED_BYTES, type PlatformContext } from './context.ts';
@@ -35,6 +36,8 @@ export interface Platform {
   setupLink(): Promise<string | null>;
   /** Tells which grants and client secrets will end soon. @returns how many were told */
   runEndings(): Promise<number>;
+  /** Resolves when the database turns out to be damaged: nothing but a backup helps. Close it then. */
+  readonly damaged: Promise<KeyferryError>;
   /** From now on `/health/ready` answers 503, so that no new callers are sent here; all else is as before. */
   drain(): void;
   /** Finishes the deliveries under way and closes the database. */
@@ -82,6 +85,7 @@ export async function createPlatform(
     throw error;
   }
 
+  const watch = watchDatabase(database, effects.log);
   let stopping = false;
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
@@ -99,6 +103,7 @@ export async function createPlatform(
     runOutbox: worker.run,
     runAhead: ahead.run,
     runEndings: () => tellEndings(context),
+    damaged: watch.damaged,
     drain() {
       stopping = true;
     },
@@ -110,6 +115,7 @@ export async function createPlatform(
       await refreshes.ended();
       await stopPruning();
       await closeOutbound();
+      watch.stop();
       await database.close();
     },
   };

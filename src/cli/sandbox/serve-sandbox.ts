@@ -11,6 +11,7 @@ import {
   logTo,
   openRoles,
   type ServeOptions,
+  untilEnd,
   withOpened,
 } from '../serve.ts';
 import type { Terminal } from '../terminal.ts';
@@ -80,7 +81,7 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     gates.platform.open({ fetch: inFrontOf(platform.fetch, tour) });
     const stopped = untilStopped(terminal, { drainMs: 0, drain: () => drain(roles) });
     greet(terminal, { instance: gates.instance.url, platform: gates.platform.url, data, people });
-    await stopped;
+    await untilEnd(stopped, roles);
   });
 }
 

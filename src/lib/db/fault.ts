@@ -1,4 +1,5 @@
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import { DatabaseFileLost } from './file-watch.ts';
 
 /**
  * What kept a statement from being done, whichever engine it was for.
@@ -112,6 +113,11 @@ function codeOf(error: Error): string | null {
   return typeof code === 'string' ? code : null;
 }
 
+/** Its log belongs to what was there before: SQLite would mix the two. */
+const MOVED_REMEDY =
+  'Put back what was moved away. Or stop Keyferry, put a whole backup in its place, delete the files -wal and -shm beside ' +
+  'it, and start again.';
+
 /** Milliseconds. */
 const RETRY_AFTER_MS: Readonly<Record<Exclude<DatabaseFault, 'damaged'>, number>> = {
   busy: 2_000,
@@ -126,6 +132,17 @@ const RETRY_AFTER_MS: Readonly<Record<Exclude<DatabaseFault, 'damaged'>, number>
  */
 export function databaseError(error: unknown): KeyferryError | null {
   if (isKeyferryError(error)) return null;
+  if (error instanceof DatabaseFileLost) {
+    return new KeyferryError(
+      'database_unwritable',
+      'The file of the database was deleted, replaced or written over.',
+      {
+        remedy: MOVED_REMEDY,
+        retryAfterMs: RETRY_AFTER_MS.unwritable,
+        cause: error,
+      },
+    );
+  }
   const fault = databaseFault(error);
   const cause = error;
   switch (fault) {

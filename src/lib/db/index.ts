@@ -7,4 +7,6 @@ export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
 export * from './rows.ts';
 export { SCAN_LIMITS, scan } from './scans.ts';
-export type { SqliteConnection } from './shared-reads.ts';
+export type { SqliteConnection } from './sqlite.ts';
+export { type DatabaseWatch, watchDatabase } from './watch-database.ts';
+export { writeProbe } from './write-probe.ts';

@@ -1,19 +1,11 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import {
-  CompiledQuery,
-  Kysely,
-  PGliteDialect,
-  type PGliteDialectConfig,
-  PostgresDialect,
-  SqliteDialect,
-} from 'kysely';
+import { CompiledQuery, Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { openLanes } from './lanes.ts';
 import { openScanThread } from './scan-queue.ts';
 import { openScanPool, type Scans } from './scans.ts';
-import { type SqliteConnection, sharedReads } from './shared-reads.ts';
+import { sharedReads } from './shared-reads.ts';
+import { openSqlite, type SqliteConnection } from './sqlite.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -61,13 +53,13 @@ export type DatabaseLocation =
 export function openDatabase<Tables>(location: DatabaseLocation): Database<Tables> {
   if ('file' in location) {
     const sqlite = openSqlite(location.file);
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(sqlite) });
     const scans = openScanThread(location.file);
     return {
       db,
       engine: 'sqlite',
       sqlite,
-      reads: sharedReads(sqlite, run => db.connection().execute(run)),
+      reads: sharedReads(sqlite),
       writes: null,
       scans,
       async close() {
@@ -116,60 +108,7 @@ function onTheOnlyConnection<Tables>(db: Kysely<Tables>): Statements {
   };
 }
 
-function openSqlite(file: string): SqliteConnection {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new Sqlite(file);
-  chmodSync(file, 0o600);
-  database.pragma('busy_timeout = 5000');
-  database.pragma('journal_mode = WAL');
-  // FULL: a commit is on the disk before it is acknowledged, a power failure included.
-  database.pragma('synchronous = FULL');
-  // 16 MB of log between checkpoints: a page written often is copied into the file once.
-  database.pragma('wal_autocheckpoint = 4000');
-  database.pragma('foreign_keys = ON');
-  database.pragma('cache_size = -32000');
-  const statements = new Map<string, ReturnType<typeof statement>>();
-  let begun = false;
-
-  function statement(text: string) {
-    // A deferred transaction that turns to writing fails when another process writes; it must not begin so.
-    const prepared = database.prepare(text === 'begin' ? 'begin immediate' : text);
-    const begins = text.startsWith('begin');
-    return {
-      reader: prepared.reader,
-      all: (parameters: readonly unknown[]) => prepared.all(bindable(parameters)),
-      run(parameters: readonly unknown[]) {
-        begun ||= begins;
-        return prepared.run(bindable(parameters));
-      },
-      iterate: (parameters: readonly unknown[]) => prepared.iterate(bindable(parameters)),
-    };
-  }
-  return {
-    close: () => void database.close(),
-    get inTransaction() {
-      // The driver is asked only where one was begun since it last said no: small reads look each time.
-      begun &&= database.inTransaction;
-      return begun;
-    },
-    prepare(text: string) {
-      const known = statements.get(text);
-      if (known) return known;
-      if (statements.size >= MAX_STATEMENTS) statements.clear();
-      const made = statement(text);
-      statements.set(text, made);
-      return made;
-    },
-  };
-}
-
 const MAX_STATEMENTS = 300;
-
-/** SQLite has no booleans. Mostly there are none, and nothing is copied. */
-function bindable(values: readonly unknown[]): readonly unknown[] {
-  if (!values.some(value => typeof value === 'boolean')) return values;
-  return values.map(value => (typeof value === 'boolean' ? Number(value) : value));
-}
 
 /** PostgreSQL's type numbers: int8, json, timestamp, timestamptz, jsonb. */
 export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {

@@ -1,6 +1,6 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Engine, Store } from './open.ts';
-import type { SqliteConnection } from './shared-reads.ts';
+import type { SqliteConnection } from './sqlite.ts';
 
 /** The SQL types that both engines read alike out of JSON. */
 export type ColumnType = 'integer' | 'bigint' | 'text';
@@ -37,9 +37,7 @@ export function writing<Input, Written>(
     compiled[store.engine] = texts;
     const { sqlite } = store;
     if (sqlite !== null) {
-      const run = async () => writeEach(sqlite, texts, rows);
-      // Somebody's transaction is open on the one connection: connection() waits for its end.
-      return sqlite.inTransaction ? store.db.connection().execute(run) : run();
+      return sqlite.write(() => writeEach(sqlite, texts, rows));
     }
     const [row] = rows;
     const one = rows.length === 1 && row;
@@ -65,7 +63,8 @@ export function writing<Input, Written>(
       sqlite.prepare('commit').run([]);
       return written;
     } catch (error) {
-      sqlite.prepare('rollback').run([]);
+      // Some errors end a transaction by themselves.
+      if (sqlite.inTransaction) sqlite.prepare('rollback').run([]);
       throw error;
     }
   }

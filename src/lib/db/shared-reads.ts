@@ -1,10 +1,6 @@
-import type { SqliteDatabase } from 'kysely';
+import { isLocked } from './file-lock.ts';
 import type { Statements } from './open.ts';
-
-/** A connection that runs statements at once, and knows whether a transaction is open on it. */
-export interface SqliteConnection extends SqliteDatabase {
-  readonly inTransaction: boolean;
-}
+import type { SqliteConnection } from './sqlite.ts';
 
 interface Waiting {
   readonly text: string;
@@ -19,12 +15,8 @@ const AT_ONCE = 64;
 /**
  * Small reads of SQLite. Those that come in one turn share a transaction: to take and give back the file's lock
  * costs more than to find a row. Nothing waits for company, and where reads come alone, most are done at once.
- * @param whenFree runs something once no transaction is open; rejects with what it throws
  */
-export function sharedReads(
-  connection: SqliteConnection,
-  whenFree: (run: () => Promise<void>) => Promise<void>,
-): Statements {
+export function sharedReads(connection: SqliteConnection): Statements {
   let queue: Waiting[] = [];
   let atOnce = 0;
 
@@ -33,9 +25,8 @@ export function sharedReads(
     queue = [];
     if (reads.length === 1) atOnce = AT_ONCE;
     try {
-      const run = async () => readAll(reads);
       // What somebody's open transaction has written must not be seen.
-      await (connection.inTransaction ? whenFree(run) : run());
+      await connection.read(() => readAll(reads));
     } catch (error) {
       // Those that were answered stay so.
       for (const { reject } of reads) reject(error);
@@ -46,22 +37,33 @@ export function sharedReads(
   function readAll(reads: readonly Waiting[]): void {
     const together = reads.length > 1;
     if (together) connection.prepare('begin deferred').run([]);
-    for (const { text, values, resolve, reject } of reads) {
+    for (const read of reads) {
       try {
-        resolve(connection.prepare(text).all(values));
+        read.resolve(connection.prepare(read.text).all(read.values));
       } catch (error) {
-        reject(error);
+        if (isLocked(error)) readAgain(read);
+        else read.reject(error);
       }
     }
     // An error can have ended it.
     if (together && connection.inTransaction) connection.prepare('commit').run([]);
   }
 
+  /** Another process has the whole file to itself for a while. */
+  function readAgain({ text, values, resolve, reject }: Waiting): void {
+    connection.read(() => connection.prepare(text).all(values)).then(resolve, reject);
+  }
+
   return {
     async run<Row>(text: string, values: readonly unknown[]) {
       if (atOnce > 0 && !connection.inTransaction) {
         atOnce -= 1;
-        return connection.prepare(text).all(values) as Row[];
+        try {
+          return connection.prepare(text).all(values) as Row[];
+        } catch (error) {
+          if (!isLocked(error)) throw error;
+          return connection.read(() => connection.prepare(text).all(values) as Row[]);
+        }
       }
       return new Promise<Row[]>((resolve, reject) => {
         const waiting = { text, values, resolve: resolve as Waiting['resolve'], reject };

@@ -1,26 +1,34 @@
 import type { Hono } from 'hono';
-import { sql } from 'kysely';
-import type { Store } from '../db/index.ts';
+import { databaseError, type Store, writeProbe } from '../db/index.ts';
 
 export const LIVE_PATH = '/health/live';
 
+/** What `status` says of the faults that are not "unreachable". */
+const STATUS: Readonly<Record<string, string>> = {
+  database_unwritable: 'database unwritable',
+  database_damaged: 'database damaged',
+};
+
 /**
- * `/health/live`: the process answers. `/health/ready`: it reaches its database too, and is not stopping.
+ * `/health/live`: the process answers. `/health/ready`: it can write to its database too, and is not stopping.
  * @param stopping whether the process has begun to stop
  */
 export function healthRoutes(
   app: Pick<Hono, 'get'>,
-  { db }: Pick<Store, 'db'>,
+  database: Pick<Store, 'db' | 'engine' | 'sqlite'>,
   stopping: () => boolean,
 ): void {
+  const probe = writeProbe(database);
   app.get(LIVE_PATH, c => c.json({ status: 'ok' }));
   app.get('/health/ready', async c => {
     if (stopping()) return c.json({ status: 'stopping' }, 503);
     try {
-      await sql`select 1`.execute(db);
+      await probe();
       return c.json({ status: 'ok' });
-    } catch {
-      return c.json({ status: 'database unreachable' }, 503);
+    } catch (error) {
+      const told = databaseError(error);
+      const status = STATUS[told?.code ?? ''] ?? 'database unreachable';
+      return c.json({ status, ...(told && { detail: told.message, remedy: told.remedy }) }, 503);
     }
   });
 }
