@@ -203,3 +203,11 @@ export function among(engine: Engine, found: RawBuilder<unknown>): RawBuilder<un
 export function skipLocked(engine: Engine): RawBuilder<unknown> {
   return engine === 'postgres' ? sql`for update skip locked` : sql``;
 }
+
+/**
+ * Keeps the rows of a read as they are until the transaction ends: `share` beside others who read, `update` alone.
+ * SQLite has one transaction that writes, and needs nothing.
+ */
+export function locked(engine: Engine, how: 'share' | 'update'): RawBuilder<unknown> {
+  return engine === 'postgres' ? sql`for ${sql.raw(how)}` : sql``;
+}

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { locked } from '../../lib/db/index.ts';
 import { answers, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
@@ -6,6 +7,7 @@ import {
   listConnections,
   listDeliveries,
   listEvents,
+  listTargetUsers,
   searchConnections,
 } from '../store/index.ts';
 import { connectionNotFound, disconnect, pushEverywhere } from '../vault/index.ts';
@@ -125,7 +127,9 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
     const deliveries = await db.transaction().execute(async trx => {
       const row = await findConnection(trx, id);
       if (row === null) throw connectionNotFound();
-      return pushEverywhere(trx, row, context.effects.now());
+      const lock = locked(context.database.engine, 'share');
+      const users = await listTargetUsers(trx, row.externalUserId, lock);
+      return pushEverywhere(trx, row, users, context.effects.now());
     });
     context.wake();
     return c.json({ deliveries }, 202);

@@ -1,3 +1,4 @@
+import { locked } from '../../lib/db/index.ts';
 import { type Credential, mergeRefreshed, storedCredential } from '../../protocol/index.ts';
 import { planTokens } from '../lifetime/index.ts';
 import {
@@ -6,6 +7,7 @@ import {
   endAppRefusal,
   findConnection,
   insertEvent,
+  listTargetUsers,
   replaceCredential,
 } from '../store/index.ts';
 import { findOAuthApp, type Grant, openGrant, pushEverywhere, sealCredential } from '../vault/index.ts';
@@ -31,12 +33,13 @@ export async function commitAnswer(
   const app = findOAuthApp(context, appSlug);
   const plan = planTokens(app, { id, credential: stored, answer: tokens, before: row }, at);
   const written = await database.db.transaction().execute(async trx => {
+    const users = await listTargetUsers(trx, externalUserId, locked(database.engine, 'share'));
     // Not the row as it was read: a failure that is noted meanwhile leaves the version as it is.
     const before = await findConnection(trx, id);
     const now = await replaceCredential(trx, { id, version, sealedCredential, expiresAt, plan }, at);
     if (now === null || before === null) return null;
     await deleteSuperseded(trx, { id: attemptId, connectionId: id, version });
-    await pushEverywhere(trx, now, at, 'renewed');
+    await pushEverywhere(trx, now, users, at, 'renewed');
     const event = { actor: 'platform', externalUserId, appSlug } as const;
     // While the app's client was refused, the incident was the app's, and its end is told once for all.
     const ours = before.status !== 'connected' && before.statusReason !== 'provider_client_refused';

@@ -1,4 +1,5 @@
 import { isOAuthApp } from '../../apps/index.ts';
+import { locked } from '../../lib/db/index.ts';
 import { forgetLease } from '../../lib/lease.ts';
 import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
@@ -71,8 +72,8 @@ async function wipe(
   const { id, externalUserId, appSlug, account } = row;
   const at = effects.now();
   return database.db.transaction().execute(async trx => {
+    const users = await listTargetUsers(trx, externalUserId, locked(database.engine, 'share'));
     if (!(await deleteConnection(trx, row))) return null;
-    const users = await listTargetUsers(trx, externalUserId);
     for (const { targetId, calcomUserId } of users) {
       const topic = 'credential.delete';
       await enqueue(trx, { topic, targetId, connectionId: id, calcomUserId, appSlug, account }, at);

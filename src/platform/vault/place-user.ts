@@ -1,3 +1,4 @@
+import { type Engine, locked } from '../../lib/db/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import {
   enqueue,
@@ -24,10 +25,11 @@ const ALL = 100_000;
  * @param at epoch milliseconds
  * @throws KeyferryError conflict when the id is another user's
  */
-export async function placeUser(db: Db, placement: Placement, at: number): Promise<void> {
+export async function placeUser(db: Db, placement: Placement, at: number, engine: Engine): Promise<void> {
   const { targetId, externalUserId, calcomUserId } = placement;
+  // Before all else: who disconnects or refreshes meanwhile must not put anything to the former id.
+  const known = await listTargetUsers(db, externalUserId, locked(engine, 'update'));
   await refuseTaken(db, placement);
-  const known = await listTargetUsers(db, externalUserId);
   const before = known.find(user => user.targetId === targetId);
   if (before?.calcomUserId === calcomUserId) return;
   await putTargetUser(db, placement);

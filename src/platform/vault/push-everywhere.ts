@@ -1,24 +1,20 @@
-import { type ConnectionRow, enqueue, listTargetUsers } from '../store/index.ts';
-import type { Db } from '../tables.ts';
+import { type ConnectionRow, enqueue } from '../store/index.ts';
+import type { Db, TargetUserTable } from '../tables.ts';
 
 /**
  * Puts a push of a connection into the outbox for every target of its user, in the caller's transaction.
+ * @param users who the connection's user is at each target, locked since before anything else of the transaction
  * @param at epoch milliseconds
  * @param how as `enqueue` takes it
  * @returns how many
  */
 export async function pushEverywhere(
   db: Db,
-  {
-    id,
-    externalUserId,
-    appSlug,
-    account,
-  }: Pick<ConnectionRow, 'id' | 'externalUserId' | 'appSlug' | 'account'>,
+  { id, appSlug, account }: Pick<ConnectionRow, 'id' | 'appSlug' | 'account'>,
+  users: readonly TargetUserTable[],
   at: number,
   how: 'asked' | 'renewed' = 'asked',
 ): Promise<number> {
-  const users = await listTargetUsers(db, externalUserId);
   for (const { targetId, calcomUserId } of users) {
     const topic = 'credential.push';
     await enqueue(db, { topic, targetId, connectionId: id, calcomUserId, appSlug, account }, at, how);

@@ -8,6 +8,7 @@ import {
   findConnectionOf,
   insertEvent,
   isWriteConflict,
+  listTargetUsers,
   putConnection,
   putSessionDone,
 } from '../store/index.ts';
@@ -65,14 +66,14 @@ export async function storeConnection(
 }
 
 async function store(
-  { effects }: Context,
+  { database, effects }: Context,
   trx: Db,
   connection: NewConnection,
   sealFor: (id: string, before: ConnectionRow | null, at: number) => SealedCredential,
 ): Promise<ConnectionRow | null> {
   const { targetId, externalUserId, calcomUserId, appSlug, account, sessionId } = connection;
   const at = effects.now();
-  await placeUser(trx, { targetId, externalUserId, calcomUserId }, at);
+  await placeUser(trx, { targetId, externalUserId, calcomUserId }, at, database.engine);
   const before = await findConnectionOf(trx, { externalUserId, appSlug, account });
   const id = before?.id ?? randomUUID();
   const { sameGrant = false, ...sealed } = sealFor(id, before, at);
@@ -80,7 +81,7 @@ async function store(
   if (row === null) return null;
   // What a refresh of the old grant may still bring belongs to nobody any more.
   if (before !== null && !sameGrant) await deleteRefreshAttempts(trx, id);
-  await pushEverywhere(trx, row, at);
+  await pushEverywhere(trx, row, await listTargetUsers(trx, externalUserId), at);
   if (sessionId !== null) await putSessionDone(trx, sessionId, appSlug);
   const reached = before === null ? 'connection.connected' : 'connection.reconnected';
   const kind = sessionId === null ? 'connection.imported' : reached;
