@@ -11,7 +11,7 @@ export const AES_TEXT = '0123456789abcdef0123456789abcdef';
 export const API_KEY = 'api-key-of-the-tests-0123456789';
 export const AES_KEY = aesKey(AES_TEXT);
 
-const KEYRING = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+export const KEYRING_TEXT = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** A configuration of an instance, with what a test changes. */
 export function instanceConfig(
@@ -21,7 +21,7 @@ export function instanceConfig(
   const { sync, ...rest } = changes;
   return {
     database,
-    keyring: parseKeyring(KEYRING),
+    keyring: parseKeyring(KEYRING_TEXT),
     sync: { secret: SECRET, header: null, encryptionKey: AES_KEY, endpoint: null, webappUrl: null, ...sync },
     apiKey: API_KEY,
     publicUrl: 'http://localhost:3000',

@@ -5,7 +5,7 @@ import { instanceSignIn } from '../src/instance/sign-in.ts';
 import type { DatabaseLocation } from '../src/lib/db/index.ts';
 import { createEffects } from '../src/lib/effects.ts';
 import { createLog } from '../src/lib/log.ts';
-import { type SignInContext, setupCode } from '../src/lib/sign-in/index.ts';
+import { putPassword, type SignInContext, setupCode } from '../src/lib/sign-in/index.ts';
 import { createPlatform } from '../src/platform/index.ts';
 import { platformSignIn } from '../src/platform/sign-in.ts';
 import { type HeldClock, heldClock } from './clock.ts';
@@ -109,8 +109,11 @@ export async function addAdmin(
 ): Promise<number> {
   const salt = randomBytes(16);
   const hashed = scryptSync(password, salt, 32, { N: 16, r: 8, p: 1 });
-  const passwordHash = `$scrypt$ln=4,r=8,p=1$${salt.toString('base64url')}$${hashed.toString('base64url')}`;
-  return signIn.putAdmin(signIn.store.db, { email, name: null, passwordHash }, signIn.effects.now());
+  const sealedPassword = `$scrypt$ln=4,r=8,p=1$${salt.toString('base64url')}$${hashed.toString('base64url')}`;
+  const { db } = signIn.store;
+  const id = await signIn.putAdmin(db, { email, name: null }, signIn.effects.now());
+  await putPassword(db, signIn, { id, hash: sealedPassword, oneTimeUntil: null });
+  return id;
 }
 
 /** A browser of such an admin, signed in. */

@@ -17,7 +17,7 @@ export const userPassword: Command = {
     ...CONFIG_OPTIONS,
   },
   notes: [
-    'It signs in one time, and another must be chosen then. The old password and all sessions end.',
+    'It signs in one time, within 24 hours, and another must be chosen then. The old one and all sessions end.',
     'The server may run meanwhile. Nobody is added: see keyferry user add --help.',
   ],
   async run(values, terminal) {

@@ -5,7 +5,7 @@ import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
-import { setupLink } from '../lib/sign-in/index.ts';
+import { sealFormerPasswords, setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import { type KeyferryError, SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
@@ -61,10 +61,12 @@ export async function createInstance(
     maxBytes: SYNC_ANSWER_BYTES,
     addresses: 'any',
   });
+  const signIn = instanceSignIn(config, database, effects);
   try {
     await migrate(database, INSTANCE_MIGRATIONS);
     await seedApps(database, catalogue, effects.now());
-    await setFirstApiKey(database, config.apiKey, effects.now());
+    await sealFormerPasswords(signIn);
+    await setFirstApiKey(database, config.keyring, config.apiKey, effects.now());
   } catch (error) {
     await outbound.close();
     await database.close();
@@ -83,13 +85,12 @@ export async function createInstance(
     { config, database, catalogue, effects, outbound, platform },
     flights,
   );
-  const signIn = instanceSignIn(config, database, effects);
   const watch = watchDatabase(database, effects.log);
   let stopping = false;
   const context = {
     ...{ config, database, catalogue, effects, pushes },
     ...{ outbound, platform, accessToken, signIn },
-    isAdminKey: adminKeys({ database, effects }),
+    isAdminKey: adminKeys({ config, database, effects }),
     counts: keepCounts({ config, database, effects }),
   };
   const http = createHttp(context, () => stopping);

@@ -4,4 +4,5 @@ import type { SealedColumn } from '../lib/db/index.ts';
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'App', column: 'sealedKeys', key: 'slug' },
   { table: 'Credential', column: 'sealedKey', key: 'id' },
+  { table: 'users', column: 'sealedPassword', key: 'id' },
 ];

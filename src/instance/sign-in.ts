@@ -28,12 +28,12 @@ export function instanceSignIn(
     },
     actorOf: personId => `user:${personId}`,
     note: (db, { kind, actor, personId }, now) => insertEvent(db, { kind, actor, userId: personId }, now),
-    async putAdmin(db, { email, name, passwordHash }, now) {
+    async putAdmin(db, { email, name }, now) {
       const { rows } = await sql<{ id: number }>`
-        insert into "users" ("uuid", "email", "name", "role", "created", "passwordHash")
-        values (${randomUUID()}, ${email}, ${name}, 'ADMIN', ${new Date(now).toISOString()}, ${passwordHash})
-        on conflict ("email") do update set "role" = 'ADMIN', "passwordHash" = excluded."passwordHash",
-          "name" = coalesce(excluded."name", "users"."name"), "locked" = false, "mustChangePassword" = false
+        insert into "users" ("uuid", "email", "name", "role", "created")
+        values (${randomUUID()}, ${email}, ${name}, 'ADMIN', ${new Date(now).toISOString()})
+        on conflict ("email") do update set "role" = 'ADMIN',
+          "name" = coalesce(excluded."name", "users"."name"), "locked" = false
         returning "id"`.execute(db);
       const [row] = rows;
       if (!row) throw new Error('The admin was not written.');

@@ -15,8 +15,10 @@ export interface UsersTable {
   metadata: string | null;
   isPlatformManaged: Generated<boolean | 0 | 1>;
   created: string;
-  passwordHash: string | null;
+  sealedPassword: string | null;
   mustChangePassword: Generated<boolean | 0 | 1>;
+  passwordEndsAt: number | null;
+  passwordHash: string | null;
 }
 
 export interface AppTable {

@@ -3,7 +3,7 @@ import { type Database, migrate, openDatabase, watchDatabase } from '../lib/db/i
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
-import { setupLink } from '../lib/sign-in/index.ts';
+import { sealFormerPasswords, setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import type { KeyferryError } from '../protocol/index.ts';
 import { createScheduler } from './ahead/index.ts';
@@ -77,6 +77,7 @@ export async function createPlatform(
   };
   try {
     await migrate(database, PLATFORM_MIGRATIONS);
+    await sealFormerPasswords(context.signIn);
     await putDefaultTarget(context);
     await putHostWebhook(context);
   } catch (error) {

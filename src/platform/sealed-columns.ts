@@ -12,4 +12,5 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'refresh_attempt', column: 'sealedSent', key: 'id' },
   { table: 'refresh_attempt', column: 'sealedAnswer', key: 'id' },
   { table: 'host_webhook', column: 'sealedSecrets', key: 'id' },
+  { table: 'operator', column: 'sealedPassword', key: 'id' },
 ];

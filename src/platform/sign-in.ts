@@ -28,12 +28,12 @@ export function platformSignIn(
     actorOf: operatorActor,
     note: (db, { kind, actor, personId }, now) =>
       insertEvent(db, { kind, actor, detail: operatorActor(personId) }, now),
-    async putAdmin(db, { email, name, passwordHash }, now) {
+    async putAdmin(db, { email, name }, now) {
       const { rows } = await sql<{ id: number }>`
-        insert into "operator" ("email", "name", "passwordHash", "createdAt")
-        values (${email}, ${name}, ${passwordHash}, ${now})
-        on conflict ("email") do update set "passwordHash" = excluded."passwordHash",
-          "name" = coalesce(excluded."name", "operator"."name"), "locked" = false, "mustChangePassword" = false
+        insert into "operator" ("email", "name", "createdAt")
+        values (${email}, ${name}, ${now})
+        on conflict ("email") do update set
+          "name" = coalesce(excluded."name", "operator"."name"), "locked" = false
         returning "id"`.execute(db);
       const [row] = rows;
       if (!row) throw new Error('The operator was not written.');

@@ -154,8 +154,10 @@ export interface OperatorTable {
   email: string;
   name: string | null;
   locked: Generated<boolean | 0 | 1>;
-  passwordHash: string | null;
+  sealedPassword: string | null;
   mustChangePassword: Generated<boolean | 0 | 1>;
+  passwordEndsAt: number | null;
+  passwordHash: string | null;
   createdAt: number;
 }
 

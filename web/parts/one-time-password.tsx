@@ -27,8 +27,8 @@ export function OneTimePassword({
         </Group>
         <Alert variant="light" color="yellow" title="It is shown this once">
           <Text size="sm">
-            Hand it to its owner in a way that you trust. It signs in one time, and a password of their own
-            must be chosen then.
+            Hand it to its owner in a way that you trust. It signs in one time, within 24 hours, and a
+            password of their own must be chosen then.
           </Text>
         </Alert>
       </Stack>

@@ -1,6 +1,7 @@
 import type { Instance } from '../../instance/index.ts';
 import { addUser, listUsers } from '../../instance/store/index.ts';
-import { createOneTimePassword, hashPassword } from '../../lib/sign-in/index.ts';
+import type { Keyring } from '../../lib/sealed-box.ts';
+import { createOneTimePassword, hashPassword, ONE_TIME_MS, putPassword } from '../../lib/sign-in/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import { addOperator, listOperators } from '../../platform/store/index.ts';
 
@@ -22,6 +23,7 @@ export interface People {
  */
 export async function ensurePeople(
   { instance: { database }, platform }: { readonly instance: Instance; readonly platform: Platform },
+  keyring: Keyring,
   now: number,
 ): Promise<People> {
   const [admin] = await listUsers(database, { email: ADMIN_EMAIL, limit: 1 });
@@ -32,14 +34,19 @@ export async function ensurePeople(
   ];
   const adminPassword = missing.length > 0 ? createOneTimePassword() : null;
   if (adminPassword !== null) {
-    const fresh = {
-      email: ADMIN_EMAIL,
-      name: 'Admin',
-      oneTimePasswordHash: await hashPassword(adminPassword),
-    };
-    if (missing.includes('instance'))
-      await addUser(database, { ...fresh, username: 'admin', role: 'ADMIN' }, now);
-    if (missing.includes('platform')) await addOperator(platform.database, fresh, 'sandbox', now);
+    const fresh = { email: ADMIN_EMAIL, name: 'Admin' };
+    const password = { hash: await hashPassword(adminPassword), oneTimeUntil: now + ONE_TIME_MS };
+    if (missing.includes('instance')) {
+      const { id } = await addUser(database, { ...fresh, username: 'admin', role: 'ADMIN' }, now);
+      const at = { keyring, role: 'instance', tables: { people: 'users' } } as const;
+      await putPassword(database.db, at, { id, ...password });
+    }
+    if (missing.includes('platform')) {
+      const at = { keyring, role: 'platform', tables: { people: 'operator' } } as const;
+      await addOperator(platform.database, fresh, 'sandbox', now, (trx, id) =>
+        putPassword(trx, at, { id, ...password }),
+      );
+    }
   }
   const [known] = await listUsers(database, { email: DEMO_EMAIL, limit: 1 });
   const demo =

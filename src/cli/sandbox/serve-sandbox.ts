@@ -57,7 +57,7 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     const { instance, platform } = roles;
     if (!instance || !platform || !gates.instance || !gates.platform)
       throw new Error('The sandbox runs both roles.');
-    const people = await ensurePeople({ instance, platform }, clock.now());
+    const people = await ensurePeople({ instance, platform }, instanceConfig.keyring, clock.now());
     const apiKey = env.KEYFERRY_API_KEY ?? '';
     if (google) await ensureAppKeys({ instance, platform, apiKey, client, redirectUri });
     const grants = await listConnections(platform.database.db, { externalUserId: EXTERNAL_USER, limit: 10 });

@@ -10,27 +10,19 @@ import {
   zoom,
 } from '../../../test/credential-sync.ts';
 import { describeEngines } from '../../../test/engines.ts';
-import { AES_KEY, API_KEY, SECRET } from '../../../test/instance.ts';
+import { AES_KEY, API_KEY, KEYRING_TEXT, SECRET } from '../../../test/instance.ts';
+import { parseKeyring } from '../../lib/sealed-box.ts';
 import { encryptKeys } from '../../protocol/index.ts';
-import { hashApiKey } from '../store/index.ts';
+import { type NewApiKey, putApiKey } from '../store/index.ts';
 
 const UNREADABLE = expect.stringMatching(/^The keys cannot be read\. /);
 
 describeEngines(PATH, engine => {
   const { side, another, call, post, posted, rows, addUser } = credentialSyncGround(engine);
 
-  async function addKey(key: string, columns: Record<string, unknown> = {}): Promise<void> {
-    const row = {
-      id: key,
-      note: 'test',
-      createdAt: '2026-01-01T00:00:00Z',
-      hashedKey: hashApiKey(key),
-      ...columns,
-    };
-    const names = Object.keys(row).map(name => sql.ref(name));
-    await sql`insert into "ApiKey" (${sql.join(names)}) values (${sql.join(Object.values(row))})`.execute(
-      side.instance.database.db,
-    );
+  async function addKey(key: string, columns: Partial<NewApiKey> = {}): Promise<void> {
+    const row = { key, userId: null, note: 'test', ...columns };
+    await putApiKey(side.instance.database, parseKeyring(KEYRING_TEXT), row, Date.UTC(2026, 0, 1));
   }
 
   test('the API key: which ones are refused, in which words, and before anything is read', async () => {

@@ -14,8 +14,9 @@ import {
   readText,
   replaceSynced,
 } from '../credential-sync/index.ts';
+import { judgeKey } from '../judge-key.ts';
 import { PUSH_BYTES } from '../receive.ts';
-import { type ApiKeyStanding, deleteCredentials, judgeApiKey, listOwnCredentials } from '../store/index.ts';
+import { type ApiKeyStanding, deleteCredentials, listOwnCredentials } from '../store/index.ts';
 import { holdsSecret, presentedKey } from './auth.ts';
 
 export const CREDENTIAL_SYNC_PATH = '/api/v1/credential-sync';
@@ -65,7 +66,7 @@ export function credentialSyncRoute(app: OpenAPIHono, context: InstanceContext):
 
 type Refusal = readonly [body: Answer, status: 401 | 403 | 404 | 501];
 
-const STANDINGS: Readonly<Record<Exclude<ApiKeyStanding, 'admin'>, Refusal>> = {
+const STANDINGS: Readonly<Record<Exclude<ApiKeyStanding, 'admin' | 'refused'>, Refusal>> = {
   unknown: [{ error: 'Your API key is not valid.' }, 401],
   expired: [{ error: 'This API key is expired.' }, 401],
   no_user: [{ error: 'No user found for this API key.' }, 404],
@@ -80,7 +81,7 @@ async function admit(
 ): Promise<{ readonly refusal: Refusal } | { readonly encryptionKey: KeyObject }> {
   const key = presentedKey(c);
   if (key === undefined) return { refusal: [{ message: 'No apiKey provided' }, 401] };
-  const standing = await judgeApiKey(context.database, key, context.effects.now());
+  const standing = await judgeKey(context, key);
   if (standing !== 'admin') return { refusal: STANDINGS[standing] };
   const { secret, encryptionKey } = context.config.sync;
   if (secret === null || encryptionKey === null) {

@@ -5,7 +5,7 @@ import { instanceConfig, startInstance } from '../../../test/instance.ts';
 import { ADMIN, bodyOf, problemOf, Visitor } from '../../../test/sign-in.ts';
 import { createEffects } from '../../lib/effects.ts';
 import { createLog } from '../../lib/log.ts';
-import { hashPassword, setupCode } from '../../lib/sign-in/index.ts';
+import { hashPassword, putPassword, setupCode } from '../../lib/sign-in/index.ts';
 import { instanceSignIn } from '../sign-in.ts';
 import type { OwnApps, OwnCredentials } from './me.ts';
 
@@ -21,9 +21,11 @@ async function start(changes: Parameters<typeof instanceConfig>[1]) {
   onTestFinished(side.instance.close);
   const { db } = side.instance.database;
   const hash = await hashPassword(ADMIN.password);
-  await sql`update "users" set "email" = ${ADMIN.email}, "passwordHash" = ${hash}`.execute(db);
+  await sql`update "users" set "email" = ${ADMIN.email}`.execute(db);
   const effects = createEffects({ now: side.clock.now, log: createLog('silent') });
   const signIn = instanceSignIn(config, side.instance.database, effects);
+  const { rows } = await sql<{ id: number }>`select "id" from "users"`.execute(db);
+  for (const { id } of rows) await putPassword(db, signIn, { id, hash, oneTimeUntil: null });
   const visitor = new Visitor({
     role: 'instance',
     publicUrl: config.publicUrl,

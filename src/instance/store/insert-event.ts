@@ -3,6 +3,7 @@ import { SIGN_IN_EVENT_KINDS } from '../../lib/sign-in/index.ts';
 
 /** All that is written down. */
 export const EVENT_KINDS = [
+  'api_key.refused',
   'app.changed',
   'credential.deleted',
   'credential.failing',

@@ -27,13 +27,11 @@ export interface NewUser {
   readonly timeZone?: string;
   readonly locale?: string | null;
   readonly role?: 'USER' | 'ADMIN';
-  /** The hash of a password that must be changed at the first sign-in. */
-  readonly oneTimePasswordHash?: string;
 }
 
 /** The columns of a `UserView`, as a driver gives them. */
 export const USER_COLUMNS = sql`"id", "username", "name", "email", "emailVerified", "timeZone", "locale", "role",
-  "locked", ("passwordHash" is not null) as "hasPassword", "created" as "createdDate"`;
+  "locked", ("sealedPassword" is not null) as "hasPassword", "created" as "createdDate"`;
 
 export type UserRow = Omit<UserView, 'locked' | 'hasPassword'> & {
   readonly locked: boolean | 0 | 1;
@@ -64,13 +62,11 @@ export async function addUser(
 }
 
 async function insertUser(db: Store['db'], user: NewUser, now: number): Promise<UserView> {
-  const hash = user.oneTimePasswordHash ?? null;
   const { rows } = await sql<UserRow>`
-    insert into "users" ("uuid", "email", "username", "name", "timeZone", "locale", "role", "created",
-      "passwordHash", "mustChangePassword")
+    insert into "users" ("uuid", "email", "username", "name", "timeZone", "locale", "role", "created")
     values (${randomUUID()}, ${user.email.toLowerCase()}, ${user.username?.toLowerCase() ?? null},
       ${user.name ?? null}, ${user.timeZone ?? 'Europe/London'}, ${user.locale ?? null}, ${user.role ?? 'USER'},
-      ${new Date(now).toISOString()}, ${hash}, ${hash !== null})
+      ${new Date(now).toISOString()})
     on conflict do nothing
     returning ${USER_COLUMNS}
   `.execute(db);

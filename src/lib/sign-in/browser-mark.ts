@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secretMatches } from '../../protocol/index.ts';
 import type { SignInContext } from './context.ts';
-import { derive } from './derive.ts';
+import { deriveEach } from './derive.ts';
 
 type Needs = Pick<SignInContext, 'keyring' | 'role'>;
 
@@ -11,16 +11,18 @@ type Needs = Pick<SignInContext, 'keyring' | 'role'>;
  */
 export function markBrowser(context: Needs, email: string): string {
   const browser = randomUUID();
-  return `${browser}.${proof(context, browser, email)}`;
+  return `${browser}.${proofs(context, browser, email)[0]}`;
 }
 
 /** The browser that a mark names, or null when it is not ours or another account's. */
 export function browserOf(context: Needs, mark: string | null, email: string): string | null {
   const [, browser, given] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(mark ?? '') ?? [];
   if (browser === undefined || given === undefined) return null;
-  return secretMatches(given, proof(context, browser, email)) ? browser : null;
+  return proofs(context, browser, email).some(proof => secretMatches(given, proof)) ? browser : null;
 }
 
-function proof({ keyring, role }: Needs, browser: string, email: string): string {
-  return derive(keyring, `browser ${browser} of ${email.toLowerCase()} at the ${role}`).toString('base64url');
+/** Under each key of the ring; the first is the one that is given out. */
+function proofs({ keyring, role }: Needs, browser: string, email: string): string[] {
+  const label = `browser ${browser} of ${email.toLowerCase()} at the ${role}`;
+  return deriveEach(keyring, label).map(bytes => bytes.toString('base64url'));
 }

@@ -4,8 +4,9 @@ import type { SignInContext } from './context.ts';
 import { changeLimit, passwordLimit } from './limits.ts';
 import { hashPassword, isPassword } from './password-hash.ts';
 import { checkPassword } from './password-rules.ts';
-import { holdPerson, putPassword } from './people.ts';
+import { holdPerson } from './people.ts';
 import { deleteSessionsOf, type Session } from './sessions.ts';
+import { openPassword, putPassword } from './stored-password.ts';
 import { clearTries, type Limit, takeTry, undoTries } from './tries.ts';
 
 /**
@@ -29,30 +30,31 @@ export async function changePassword(
   const limits = [passwordLimit(person.id), changeLimit(person.id)];
   const taken: Limit[] = [];
   let stored: string | null;
-  let passwordHash: string;
+  let sealedPassword: string;
   try {
     for (const limit of limits) {
       await takeTry(context, limit);
       taken.push(limit);
     }
     stored = await readHash(context, person.id);
-    if (!(await isPassword(current, stored, asker))) {
+    const known = await openPassword(context, { id: person.id, sealedPassword: stored });
+    if (!(await isPassword(current, known, asker))) {
       taken.length = 0;
       throw new KeyferryError('password_wrong', 'The current password is wrong.', { remedy: 'Try again.' });
     }
-    passwordHash = await hashPassword(password, asker);
+    sealedPassword = await hashPassword(password, asker);
   } catch (error) {
     await undoTries(context, taken);
     throw error;
   }
   await clearTries(context, [passwordLimit(person.id)]);
   await store.db.transaction().execute(async trx => {
-    if (!(await holdPerson(trx, context, { id: person.id, passwordHash: stored }))) {
+    if (!(await holdPerson(trx, context, { id: person.id, sealedPassword: stored }))) {
       throw new KeyferryError('conflict', 'The password was changed meanwhile.', {
         remedy: 'Sign in with the new one.',
       });
     }
-    await putPassword(trx, tables, { id: person.id, passwordHash, mustChange: false });
+    await putPassword(trx, context, { id: person.id, hash: sealedPassword, oneTimeUntil: null });
     await deleteSessionsOf(trx, tables, person.id, sessionId);
     const event = { kind: 'user.password_changed', actor: actorOf(person.id), personId: person.id } as const;
     await note(trx, event, effects.now());
@@ -60,7 +62,7 @@ export async function changePassword(
 }
 
 async function readHash({ store, tables }: SignInContext, id: number): Promise<string | null> {
-  const { rows } = await sql<{ passwordHash: string | null }>`
-    select "passwordHash" from ${sql.table(tables.people)} where "id" = ${id}`.execute(store.db);
-  return rows[0]?.passwordHash ?? null;
+  const { rows } = await sql<{ sealedPassword: string | null }>`
+    select "sealedPassword" from ${sql.table(tables.people)} where "id" = ${id}`.execute(store.db);
+  return rows[0]?.sealedPassword ?? null;
 }

@@ -8,7 +8,7 @@ export type Db = Store['db'];
 
 /** The tables of one role. Both roles may live in one database, so that each has its own names. */
 export interface SignInTables {
-  /** Has "id", "email" in lower case, "name", "locked", "passwordHash" and "mustChangePassword". */
+  /** Has "id", "email" in lower case, "name", "locked", "sealedPassword" and "mustChangePassword". */
   readonly people: 'users' | 'operator';
   readonly sessions: 'user_session' | 'operator_session';
   readonly tries: 'user_try' | 'operator_try';
@@ -22,6 +22,9 @@ export const SIGN_IN_EVENT_KINDS = [
   'user.sign_in_failed',
   'user.password_changed',
   'user.one_time_password_made',
+  'user.password_sealed',
+  'session.refused',
+  'password.refused',
 ] as const;
 
 export type SignInEventKind = (typeof SIGN_IN_EVENT_KINDS)[number];
@@ -36,14 +39,13 @@ export interface SignInEvent {
 export interface NewAdmin {
   readonly email: string;
   readonly name: string | null;
-  readonly passwordHash: string;
 }
 
 /** What signing in needs to know of a role. */
 export interface SignInRole {
   readonly role: 'instance' | 'platform';
   readonly tables: SignInTables;
-  /** Adds an admin, or makes the one of this e-mail one who can sign in. @returns the id */
+  /** Adds an admin, or makes the one of this e-mail one. The password is put after it. @returns the id */
   readonly putAdmin: (db: Db, admin: NewAdmin, now: number) => Promise<number>;
   readonly note: (db: Db, event: SignInEvent, now: number) => Promise<void>;
   /** How events name a person who acts: `user:7`. */

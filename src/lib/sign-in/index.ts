@@ -1,13 +1,15 @@
 export * from './context.ts';
 export { cookieFlags, cookieHostName, tokenIn } from './cookie.ts';
-export { hashToken, randomToken } from './derive.ts';
+export { deriveEach, hashesOf, hashToken, idOf, isIdOf, randomToken } from './derive.ts';
 export * from './guard.ts';
 export * from './one-time-password.ts';
 export * from './password-hash.ts';
 export * from './people.ts';
 export * from './prune.ts';
+export { isNew } from './refused.ts';
 export * from './routes.ts';
 export * from './sessions.ts';
 export * from './set-up.ts';
 export * from './setup-code.ts';
 export * from './sign-in.ts';
+export * from './stored-password.ts';

@@ -6,6 +6,7 @@ import { accountLimits } from './limits.ts';
 import { createOneTimePassword } from './one-time-password.ts';
 import { hashPassword } from './password-hash.ts';
 import { deleteSessionsOf } from './sessions.ts';
+import { ONE_TIME_MS, putPassword } from './stored-password.ts';
 import { clearTries } from './tries.ts';
 
 /** One who may sign in. */
@@ -24,13 +25,13 @@ export interface PersonRow {
   readonly isAdmin: boolean | 0 | 1;
   readonly locked: boolean | 0 | 1;
   readonly mustChangePassword: boolean | 0 | 1;
-  readonly passwordHash: string | null;
+  readonly sealedPassword: string | null;
 }
 
 /** The columns of `PersonRow`, of the row `p`. */
 export function personColumns({ isAdmin }: SignInTables) {
   return sql`p."id", p."email", p."name", ${isAdmin} as "isAdmin", p."locked", p."mustChangePassword",
-    p."passwordHash"`;
+    p."sealedPassword"`;
 }
 
 export function personOf({ id, email, name, isAdmin, mustChangePassword }: PersonRow): Person {
@@ -54,7 +55,7 @@ export async function findPerson(db: Db, tables: SignInTables, email: string): P
 /** Whether somebody could still sign in as an admin, were the lock lifted: then there is nothing to set up. */
 export async function hasAdmin(db: Db, { people, isAdmin }: SignInTables): Promise<boolean> {
   const { rows } = await sql`select p."id" from ${sql.table(people)} as p
-    where ${isAdmin} and p."passwordHash" is not null limit 1`.execute(db);
+    where ${isAdmin} and p."sealedPassword" is not null limit 1`.execute(db);
   return rows.length > 0;
 }
 
@@ -66,10 +67,10 @@ export async function hasAdmin(db: Db, { people, isAdmin }: SignInTables): Promi
 export async function holdPerson(
   trx: Db,
   { store, tables }: Pick<SignInContext, 'store' | 'tables'>,
-  { id, passwordHash }: { id: number; passwordHash: string | null },
+  { id, sealedPassword }: { id: number; sealedPassword: string | null },
 ): Promise<boolean> {
   const { rows } = await sql`select "id" from ${sql.table(tables.people)}
-    where "id" = ${id} and "passwordHash" = ${passwordHash} and not "locked" ${forUpdate(store.engine)}`.execute(
+    where "id" = ${id} and "sealedPassword" = ${sealedPassword} and not "locked" ${forUpdate(store.engine)}`.execute(
     trx,
   );
   return rows.length > 0;
@@ -78,18 +79,6 @@ export async function holdPerson(
 /** SQLite has one writer and needs nothing. */
 function forUpdate(engine: Engine) {
   return engine === 'postgres' ? sql`for update` : sql``;
-}
-
-/** @returns whether there is such a person */
-export async function putPassword(
-  db: Db,
-  { people }: SignInTables,
-  { id, passwordHash, mustChange }: { id: number; passwordHash: string; mustChange: boolean },
-): Promise<boolean> {
-  const { rows } = await sql`update ${sql.table(people)}
-    set "passwordHash" = ${passwordHash}, "mustChangePassword" = ${mustChange}
-    where "id" = ${id} returning "id"`.execute(db);
-  return rows.length > 0;
 }
 
 /**
@@ -105,7 +94,7 @@ export async function keepAnAdmin(
   id: number,
 ): Promise<void> {
   const { rows } = await sql<{ id: number }>`select p."id" from ${sql.table(people)} as p
-    where ${isAdmin} and not p."locked" and p."passwordHash" is not null order by p."id" ${forUpdate(engine)}`.execute(
+    where ${isAdmin} and not p."locked" and p."sealedPassword" is not null order by p."id" ${forUpdate(engine)}`.execute(
     trx,
   );
   if (rows.length === 1 && rows[0]?.id === id) {
@@ -116,7 +105,8 @@ export async function keepAnAdmin(
 }
 
 /**
- * Gives somebody a new password that must be changed at once, and ends all of that person's sessions.
+ * Gives somebody a new password that serves once, within a day, and must then be changed; ends all of that person's
+ * sessions.
  * @returns the password, which is not kept; null when there is no such person
  */
 export async function makeOneTimePassword(
@@ -126,10 +116,10 @@ export async function makeOneTimePassword(
 ): Promise<string | null> {
   const { store, tables, effects, note } = context;
   const password = createOneTimePassword();
-  const passwordHash = await hashPassword(password);
+  const hash = await hashPassword(password);
   const now = effects.now();
   const email = await store.db.transaction().execute(async trx => {
-    if (!(await putPassword(trx, tables, { id, passwordHash, mustChange: true }))) return null;
+    if (!(await putPassword(trx, context, { id, hash, oneTimeUntil: now + ONE_TIME_MS }))) return null;
     await deleteSessionsOf(trx, tables, id);
     await note(trx, { kind: 'user.one_time_password_made', actor, personId: id }, now);
     const { rows } = await sql<{ email: string }>`select "email" from ${sql.table(tables.people)}

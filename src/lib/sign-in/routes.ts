@@ -168,7 +168,7 @@ export function sessionRoutes(app: OpenAPIHono, context: SignInContext): void {
   });
   app.openapi(signOutRoute, async c => {
     const token = sentToken(c, context);
-    if (token !== null) await deleteSession(store.db, tables, token);
+    if (token !== null) await deleteSession(store.db, context, token);
     takeToken(c, context);
     return c.json(await stateOf(null), 200);
   });

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, SignInContext, SignInTables } from './context.ts';
-import { hashToken, randomToken } from './derive.ts';
+import { hashesOf, hashToken, idOf, isIdOf, randomToken } from './derive.ts';
 import { type Person, type PersonRow, personColumns, personOf } from './people.ts';
+import { tellRefused } from './refused.ts';
 
 const DAY_MS = 86_400_000;
 /** The longest a session lasts, in milliseconds. */
@@ -30,19 +31,21 @@ export interface SessionView {
   readonly current: boolean;
 }
 
-type Needs = Pick<SignInContext, 'store' | 'tables' | 'effects'>;
+type Needs = Pick<SignInContext, 'store' | 'tables' | 'effects' | 'keyring' | 'role' | 'note'>;
 
 /** Begins a session. @returns the token for the browser, of which only a hash is kept */
 export async function createSession(
   db: Db,
-  { tables, effects }: Pick<Needs, 'tables' | 'effects'>,
+  { tables, effects, keyring, role }: Pick<Needs, 'tables' | 'effects' | 'keyring' | 'role'>,
   { personId, userAgent }: { personId: number; userAgent: string | null },
 ): Promise<string> {
   const token = randomToken();
   const now = effects.now();
+  const tokenHash = hashToken(keyring, token);
+  const id = idOf(keyring, meaning(role, { tokenHash, personId, expiresAt: now + LIFE_MS }));
   await sql`insert into ${sql.table(tables.sessions)}
       ("id", "tokenHash", "personId", "userAgent", "createdAt", "seenAt", "expiresAt")
-    values (${randomUUID()}, ${hashToken(token)}, ${personId}, ${userAgent?.slice(0, USER_AGENT_LENGTH) ?? null},
+    values (${id}, ${tokenHash}, ${personId}, ${userAgent?.slice(0, USER_AGENT_LENGTH) ?? null},
       ${now}, ${now}, ${now + LIFE_MS})`.execute(db);
   await sql`delete from ${sql.table(tables.sessions)} where "id" in (
     select "id" from ${sql.table(tables.sessions)} where "personId" = ${personId}
@@ -50,16 +53,28 @@ export async function createSession(
   return token;
 }
 
-/** The session of a token, or null: unknown, ended, too long unused, or its holder is locked. */
-export async function findSession({ store, tables, effects }: Needs, token: string): Promise<Session | null> {
+/**
+ * The session of a token, or null: unknown, ended, too long unused, its holder is locked, or the row is not ours. A row
+ * with a bare SHA-256 is looked for to tell of it: without the keyring that is what one can make.
+ */
+export async function findSession(context: Needs, token: string): Promise<Session | null> {
+  const { store, tables, effects, keyring, role } = context;
   const now = effects.now();
-  const { rows } = await sql<PersonRow & { sessionId: string; seenAt: number }>`
-    select s."id" as "sessionId", s."seenAt", ${personColumns(tables)}
+  const { rows } = await sql<
+    PersonRow & { sessionId: string; tokenHash: string; seenAt: number; expiresAt: number }
+  >`
+    select s."id" as "sessionId", s."tokenHash", s."seenAt", s."expiresAt", ${personColumns(tables)}
     from ${sql.table(tables.sessions)} as s join ${sql.table(tables.people)} as p on p."id" = s."personId"
-    where s."tokenHash" = ${hashToken(token)} and s."expiresAt" > ${now} and s."seenAt" > ${now - IDLE_MS}
+    where s."tokenHash" in (${sql.join([...hashesOf(keyring, token), hash('sha256', token)])}) and s."expiresAt" > ${now} and s."seenAt" > ${now - IDLE_MS}
       and not p."locked"`.execute(store.db);
   const [row] = rows;
   if (!row) return null;
+  const { sessionId, tokenHash, expiresAt } = row;
+  if (!isIdOf(keyring, meaning(role, { tokenHash, personId: row.id, expiresAt }), sessionId)) {
+    const refused = { kind: 'session.refused', personId: row.id, row: sessionId } as const;
+    await tellRefused(context, refused, 'the session was changed, or made by somebody else');
+    return null;
+  }
   if (row.seenAt <= now - TOUCH_MS) {
     await sql`update ${sql.table(tables.sessions)} set "seenAt" = ${now}
       where "id" = ${row.sessionId} and "seenAt" < ${now}`.execute(store.db);
@@ -69,7 +84,7 @@ export async function findSession({ store, tables, effects }: Needs, token: stri
 
 /** The sessions of a person that still hold, last used first. */
 export async function listSessions(
-  { store, tables, effects }: Needs,
+  { store, tables, effects }: Pick<Needs, 'store' | 'tables' | 'effects'>,
   { id: current, person }: Session,
 ): Promise<SessionView[]> {
   const now = effects.now();
@@ -81,13 +96,18 @@ export async function listSessions(
 }
 
 /** Ends the session of a token, if there is one. */
-export async function deleteSession(db: Db, { sessions }: SignInTables, token: string): Promise<void> {
-  await sql`delete from ${sql.table(sessions)} where "tokenHash" = ${hashToken(token)}`.execute(db);
+export async function deleteSession(
+  db: Db,
+  { tables, keyring }: Pick<Needs, 'tables' | 'keyring'>,
+  token: string,
+): Promise<void> {
+  await sql`delete from ${sql.table(tables.sessions)}
+    where "tokenHash" in (${sql.join(hashesOf(keyring, token))})`.execute(db);
 }
 
 /** Ends a session that a person has, by its id. @returns whether there was one */
 export async function revokeSession(
-  { store, tables }: Needs,
+  { store, tables }: Pick<Needs, 'store' | 'tables'>,
   { personId, id }: { personId: number; id: string },
 ): Promise<boolean> {
   const { rows } = await sql`delete from ${sql.table(tables.sessions)}
@@ -106,4 +126,12 @@ export async function deleteSessionsOf(
   const { rows } = await sql`delete from ${sql.table(sessions)}
     where "personId" = ${personId} ${others} returning "id"`.execute(db);
   return rows.length;
+}
+
+/** What a session's id follows from: in the hands of another person, or for longer, it is none of ours. */
+function meaning(
+  role: string,
+  { tokenHash, personId, expiresAt }: { tokenHash: string; personId: number; expiresAt: number },
+): string {
+  return `session at the ${role}: ${tokenHash} of ${personId} until ${expiresAt}`;
 }

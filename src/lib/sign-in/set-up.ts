@@ -7,6 +7,7 @@ import { hasAdmin } from './people.ts';
 import { createSession, deleteSession } from './sessions.ts';
 import { isSetupCode } from './setup-code.ts';
 import type { Visitor } from './sign-in.ts';
+import { putPassword } from './stored-password.ts';
 import { holdTries, takeTry } from './tries.ts';
 
 export interface SetUp {
@@ -32,16 +33,17 @@ export async function setUp(context: SignInContext, given: SetUp, visitor: Visit
     });
   }
   checkPassword(given.password, given.email);
-  const passwordHash = await hashPassword(given.password);
-  const admin: NewAdmin = { email: given.email.toLowerCase(), name: given.name, passwordHash };
+  const hash = await hashPassword(given.password);
+  const admin: NewAdmin = { email: given.email.toLowerCase(), name: given.name };
   const now = effects.now();
   return store.db.transaction().execute(async trx => {
     // Of two that set up at once, the second one waits here and then finds an admin.
     await holdTries(trx, context, SETUP_LIMIT);
     if (await hasAdmin(trx, tables)) throw setupDone();
     const personId = await putAdmin(trx, admin, now);
+    await putPassword(trx, context, { id: personId, hash, oneTimeUntil: null });
     await note(trx, { kind: 'setup.done', actor: actorOf(personId), personId }, now);
-    if (visitor.token !== null) await deleteSession(trx, tables, visitor.token);
+    if (visitor.token !== null) await deleteSession(trx, context, visitor.token);
     return createSession(trx, context, { personId, userAgent: visitor.userAgent });
   });
 }

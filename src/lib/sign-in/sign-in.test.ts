@@ -69,7 +69,7 @@ describeEngines('signing in', engine => {
       const id = await addAdmin(side, bare);
       const { people } = side.signIn.tables;
       const { db } = side.signIn.store;
-      await sql`update ${sql.table(people)} set "passwordHash" = null where "id" = ${id}`.execute(db);
+      await sql`update ${sql.table(people)} set "sealedPassword" = null where "id" = ${id}`.execute(db);
       const locked = `${role}-locked-${count}@example.com`;
       const lockedId = await addAdmin(side, locked);
       await sql`update ${sql.table(people)} set "locked" = true where "id" = ${lockedId}`.execute(db);

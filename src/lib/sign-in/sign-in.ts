@@ -6,6 +6,7 @@ import { isPassword } from './password-hash.ts';
 import { awaitRoom, inLine, takePatiently } from './patience.ts';
 import { findPerson, holdPerson, type PersonRow } from './people.ts';
 import { createSession, deleteSession } from './sessions.ts';
+import { openPassword, useOneTimePassword } from './stored-password.ts';
 import { clearTries, giveBack, type Limit, undoTries } from './tries.ts';
 
 /** What is known of who asks. */
@@ -68,7 +69,8 @@ async function judge(
     const person = await findPerson(store.db, tables, email);
     const line = browser === null ? 'strangers' : 'known';
     const asker = { line, from: browser === null ? from : email.toLowerCase(), signal } as const;
-    const right = await isPassword(password, person?.passwordHash ?? null, asker);
+    const stored = person === null ? null : await openPassword(context, person);
+    const right = await isPassword(password, stored, asker);
     taken.length = 0;
     if (!person || !right || person.locked) return await fail(person);
     await takePatiently(context, rightLimit(email), signal);
@@ -86,7 +88,10 @@ async function judge(
   function begin(person: PersonRow): Promise<string | null> {
     return store.db.transaction().execute(async trx => {
       if (!(await holdPerson(trx, context, person))) return null;
-      if (visitor.token !== null) await deleteSession(trx, tables, visitor.token);
+      if (person.mustChangePassword && !(await useOneTimePassword(trx, context, person.id, effects.now()))) {
+        return null;
+      }
+      if (visitor.token !== null) await deleteSession(trx, context, visitor.token);
       await note(
         trx,
         { kind: 'user.signed_in', actor: actorOf(person.id), personId: person.id },

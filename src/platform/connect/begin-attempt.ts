@@ -24,7 +24,7 @@ export async function beginAttempt(context: Context, session: OpenSession, slug:
   const app = findOAuthApp(context, slug);
   const { client, keys } = oauthClient(app, await readAppKeys(context, app));
   const state = randomToken();
-  const stateHash = hashToken(state);
+  const stateHash = hashToken(config.keyring, state);
   const verifier = oauth.generateRandomCodeVerifier();
   const url = authorizationUrl(app.credential, {
     clientId: client.client_id,

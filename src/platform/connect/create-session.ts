@@ -53,7 +53,7 @@ export async function createSession(
     database.db,
     {
       ...session,
-      tokenHash: hashToken(token),
+      tokenHash: hashToken(config.keyring, token),
       apps: JSON.stringify(slugs),
       returnUrl: returnUrl ?? null,
       expiresAt,

@@ -38,11 +38,11 @@ export async function finishAttempt(
   context: Context,
   { parameters, cookie }: { parameters: URLSearchParams; cookie: string | null },
 ): Promise<Finished> {
-  const { database } = context;
+  const { config, database } = context;
   const states = parameters.getAll('state');
   const [state = ''] = states;
   if (states.length !== 1 || cookie === null) throw sessionInvalid();
-  const [stateHash, browserHash] = [hashToken(state), hashToken(cookie)];
+  const [stateHash, browserHash] = [hashToken(config.keyring, state), hashToken(config.keyring, cookie)];
   const attempt = await consumeAttempt(database.db, { stateHash, browserHash });
   if (attempt === null) throw sessionInvalid();
   // Whoever set out in time may come back after the link has ended.

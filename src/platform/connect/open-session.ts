@@ -23,15 +23,15 @@ export type SessionName = { readonly token: string } | { readonly id: string };
  * @throws KeyferryError session_invalid, in the same words whatever the cause
  */
 export async function openSession(
-  { database, effects }: Pick<PlatformContext, 'database' | 'effects'>,
+  { config, database, effects }: Pick<PlatformContext, 'config' | 'database' | 'effects'>,
   name: SessionName,
   cookie: string,
 ): Promise<OpenSession> {
-  const browserHash = hashToken(cookie);
+  const browserHash = hashToken(config.keyring, cookie);
   const now = effects.now();
   const row =
     'token' in name
-      ? await bindSession(database.db, { tokenHash: hashToken(name.token), browserHash }, now)
+      ? await bindSession(database.db, { tokenHash: hashToken(config.keyring, name.token), browserHash }, now)
       : await findSession(database.db, { id: name.id, browserHash }, now);
   if (row === null) throw sessionInvalid();
   const apps: readonly string[] = JSON.parse(row.apps);

@@ -27,7 +27,7 @@ export interface SessionView {
   readonly expiresAt: number;
 }
 
-type Context = Pick<PlatformContext, 'database' | 'catalogue' | 'effects'>;
+type Context = Pick<PlatformContext, 'config' | 'database' | 'catalogue' | 'effects'>;
 
 /**
  * A session for the browser that is bound to it, also when it has ended: the result is still to be shown.
@@ -37,14 +37,18 @@ export async function viewSession(
   context: Context,
   { id, cookie }: { id: string; cookie: string },
 ): Promise<SessionView> {
-  const row = await findSession(context.database.db, { id, browserHash: hashToken(cookie) }, 0);
+  const row = await findSession(
+    context.database.db,
+    { id, browserHash: hashToken(context.config.keyring, cookie) },
+    0,
+  );
   if (row === null) throw sessionInvalid();
   return viewOf(context, row);
 }
 
 /** What a browser may know of the session that it is bound to. */
 export async function viewOf(
-  { database, catalogue, effects }: Context,
+  { database, catalogue, effects }: Omit<Context, 'config'>,
   { id, apps: slugs, returnUrl, expiresAt }: SessionRow,
 ): Promise<SessionView> {
   const done = await listSessionDone(database.db, id);

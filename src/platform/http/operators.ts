@@ -1,6 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Store } from '../../lib/db/index.ts';
 import { answers, jsonBody } from '../../lib/http/index.ts';
-import { createOneTimePassword, hashPassword, makeOneTimePassword } from '../../lib/sign-in/index.ts';
+import {
+  createOneTimePassword,
+  hashPassword,
+  makeOneTimePassword,
+  ONE_TIME_MS,
+  putPassword,
+} from '../../lib/sign-in/index.ts';
 import { MAX_ID } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
@@ -77,8 +84,12 @@ export function operatorRoutes(app: OpenAPIHono, { database, effects, signIn }: 
   app.openapi(addRoute, async c => {
     const { email, name = null } = c.req.valid('json');
     const password = createOneTimePassword();
-    const fresh = { email, name, oneTimePasswordHash: await hashPassword(password) };
-    const operator = await addOperator(database, fresh, c.get('actor'), effects.now());
+    const hash = await hashPassword(password);
+    const now = effects.now();
+    const put = (trx: Store['db'], id: number) =>
+      putPassword(trx, signIn, { id, hash, oneTimeUntil: now + ONE_TIME_MS });
+    const added = await addOperator(database, { email, name }, c.get('actor'), now, put);
+    const operator = { ...added, hasPassword: true, mustChangePassword: true };
     c.header('cache-control', 'no-store');
     return c.json({ operator, password }, 201);
   });

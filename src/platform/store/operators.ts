@@ -23,7 +23,7 @@ type OperatorRow = {
     : OperatorView[Name];
 };
 
-const COLUMNS = sql`"id", "email", "name", "locked", ("passwordHash" is not null) as "hasPassword",
+const COLUMNS = sql`"id", "email", "name", "locked", ("sealedPassword" is not null) as "hasPassword",
   "mustChangePassword", "createdAt"`;
 
 function viewOf(row: OperatorRow): OperatorView {
@@ -44,20 +44,21 @@ export async function listOperators(db: Db): Promise<OperatorView[]> {
 }
 
 /**
- * Adds an operator, with a password that must be changed at the first sign-in.
+ * Adds an operator, with what has to be written beside.
  * @param now epoch milliseconds
  * @throws KeyferryError conflict when the e-mail is taken
  */
 export async function addOperator(
   { db }: Pick<Store, 'db'>,
-  operator: { readonly email: string; readonly name: string | null; readonly oneTimePasswordHash: string },
+  operator: { readonly email: string; readonly name: string | null },
   actor: string,
   now: number,
+  beside: (trx: Store['db'], id: number) => Promise<unknown> = async () => {},
 ): Promise<OperatorView> {
   return db.transaction().execute(async trx => {
     const { rows } = await sql<OperatorRow>`
-      insert into "operator" ("email", "name", "passwordHash", "mustChangePassword", "createdAt")
-      values (${operator.email.toLowerCase()}, ${operator.name}, ${operator.oneTimePasswordHash}, true, ${now})
+      insert into "operator" ("email", "name", "createdAt")
+      values (${operator.email.toLowerCase()}, ${operator.name}, ${now})
       on conflict do nothing returning ${COLUMNS}`.execute(trx);
     const [added] = rows;
     if (!added) {
@@ -66,6 +67,7 @@ export async function addOperator(
       });
     }
     await insertEvent(trx, { kind: 'operator.added', actor, detail: operatorActor(added.id) }, now);
+    await beside(trx, added.id);
     return viewOf(added);
   });
 }

@@ -1,0 +1,7 @@
+-- The hash of a password, sealed for its person (KEYFERRY_ENCRYPTION_KEYS). What "passwordHash" has is sealed at the next
+-- start, and signs nobody in before that.
+alter table "users" add column "sealedPassword" text;
+-- Until when a one-time password serves; 0: it was used. Epoch milliseconds.
+alter table "users" add column "passwordEndsAt" bigint;
+-- Tokens are stored as HMACs under the keyring: the SHA-256 of before opens nothing.
+delete from "user_session";
