@@ -53,7 +53,7 @@ export async function receiveCredential(context: Context, request: PushRequest):
   try {
     body = await request.body();
   } catch (error) {
-    if (isKeyferryError(error)) return refuse(413, error.message);
+    if (isKeyferryError(error) && error.code === 'body_too_large') return refuse(413, error.message);
     throw error;
   }
   return receivePush(context, body, encryptionKey);

@@ -1,17 +1,27 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { KeyferryError } from '../../protocol/index.ts';
+import { BODIES, noRoom } from './body-budget.ts';
 
 /**
  * Reads a request's body as text.
  * @param maxBytes beyond it the rest is not read
- * @throws KeyferryError body_too_large
+ * @throws KeyferryError body_too_large; busy where too many long ones are under way
  */
 export async function readBody(request: Request, maxBytes: number): Promise<string> {
   const declared = request.headers.get('content-length');
   // With a declared length the HTTP parser holds the sender to it.
   if (declared !== null && Number(declared) > maxBytes) throw tooLarge(maxBytes);
-  if (declared !== null) return request.text();
+  const counted = declared === null ? maxBytes : Number(declared);
+  if (!BODIES.take(counted)) throw noRoom();
+  try {
+    return await (declared === null ? readChunks(request, maxBytes) : request.text());
+  } finally {
+    BODIES.give(counted);
+  }
+}
+
+async function readChunks(request: Request, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

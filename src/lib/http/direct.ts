@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { BODIES, COUNTED_FROM } from './body-budget.ts';
 
 /** A request header by its name in any case, as Fetch gives it: one that came twice is joined. */
 export type HeaderLookup = (name: string) => string | undefined;
@@ -60,6 +61,8 @@ async function answerDirectly(
 ): Promise<boolean> {
   const admitted = route.admits(name => headerOf(incoming, name));
   if (!(admitted === true || (await Promise.resolve(admitted).catch(() => false)))) return false;
+  // The handler finds no room either, and says so.
+  if (length >= COUNTED_FROM && !takeRoom(outgoing, length)) return false;
   const bytes = await bytesOf(incoming, length);
   const answer = await route.answer(UTF8.decode(bytes));
   if (answer === null) {
@@ -68,6 +71,14 @@ async function answerDirectly(
     return false;
   }
   send(answer, outgoing);
+  return true;
+}
+
+/** Room for a long body until its answer is sent, or its connection cut. */
+function takeRoom(outgoing: ServerResponse, length: number): boolean {
+  if (outgoing.closed) return true;
+  if (!BODIES.take(length)) return false;
+  outgoing.once('close', () => BODIES.give(length));
   return true;
 }
 

@@ -98,3 +98,8 @@ test('a fault of the database is told as what it is, and logged once with what t
   expect(log.trim().split('\n')).toHaveLength(1);
   expect(JSON.parse(log)).toMatchObject({ err: { cause: { code: 'SQLITE_FULL', message: full.message } } });
 });
+
+test('a caller that hangs up in the middle of its body is no failure of ours', async () => {
+  const { response, log } = await thrown(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  expect([response.status, log]).toEqual([400, '']);
+});

@@ -65,12 +65,20 @@ export function answerThrown(log: Log, error: unknown, path: string): DirectAnsw
  * `internal`. What is ours (5xx) is logged here, with its cause, and nowhere else.
  */
 export function tellable(log: Log, error: unknown, path: string): KeyferryError {
+  if (isCutOff(error)) return new KeyferryError('body_invalid', 'The request was cut off.');
   const known = isKeyferryError(error) ? error : databaseError(error);
   const told = known ?? new KeyferryError('internal', 'Something failed here. The log has it.');
   if (told.status >= 500) {
     log.error({ err: known ?? error, code: told.code, path: shownPath(path) }, 'request failed');
   }
   return told;
+}
+
+/** The caller hung up in the middle of its body: nothing is wrong here, and nobody reads the answer. */
+function isCutOff(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'
+  );
 }
 
 /** A path as the log may have it: what is as long and as plain as a token may be one. */
