@@ -27,11 +27,18 @@ export async function plansOf<Opened extends Store>(
   return plans;
 }
 
-/** Tables that a plan reads from end to end. */
+/** Tables that a plan reads from end to end. What a part of the statement gives is none, nor is a full-text search. */
 export function scansIn(plan: string): string[] {
-  return [...plan.matchAll(/Seq Scan on \\?"?(\w+)|SCAN (\w+)\b(?! USING (?:COVERING )?INDEX)/g)].map(
-    ([, postgres, sqlite]) => postgres ?? sqlite ?? '',
+  const parts = new Set(
+    [...plan.matchAll(/(?:CO-ROUTINE|MATERIALIZE|Subquery Scan on) (\w+)/g)].map(([, part]) => part),
   );
+  return [
+    ...plan.matchAll(
+      /Seq Scan on \\?"?(\w+)|SCAN (\w+)\b(?! USING (?:COVERING )?INDEX| VIRTUAL TABLE INDEX \d+:M)/g,
+    ),
+  ]
+    .map(([, postgres, sqlite]) => postgres ?? sqlite ?? '')
+    .filter(name => !parts.has(name));
 }
 
 /** Tells PostgreSQL what its tables hold, as its autovacuum does in time. */

@@ -34,9 +34,17 @@ export function List<Item>({
   keyOf: (item: Item) => string | number;
   empty: ReactNode;
 }) {
+  const more = (words: string) => (
+    <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      {words}
+    </Button>
+  );
   if (list.isPending) return <Waiting />;
   const { items } = list;
   if (list.error && items.length === 0) return <RefusalAlert error={list.error} again={list.refetch} />;
+  // The server looked through a stretch and found nothing there.
+  if (items.length === 0 && list.hasNextPage)
+    return <Center py="md">{more('Nothing so far: look on')}</Center>;
   if (items.length === 0) return empty;
   return (
     <Stack gap="sm">
@@ -65,13 +73,7 @@ export function List<Item>({
       </ScrollArea>
       <Center>
         {list.hasNextPage ? (
-          <Button
-            variant="default"
-            loading={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
-          >
-            Show more
-          </Button>
+          more('Show more')
         ) : (
           <Text size="sm" c="dimmed" aria-live="polite">
             {list.total === null || list.total === items.length

@@ -3,7 +3,7 @@ import { answers, jsonBody, pageOf } from '../../lib/http/index.ts';
 import { makeOneTimePassword } from '../../lib/sign-in/index.ts';
 import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { addUser, listUsers, updateUser } from '../store/index.ts';
+import { addUser, listUsers, searchUsers, updateUser } from '../store/index.ts';
 
 /** A user as Cal.com's API v1 shows one, with the members that an instance keeps. */
 const userSchema = z
@@ -78,7 +78,10 @@ const listRoute = createRoute({
         .string()
         .regex(/^\P{Cc}{0,200}$/u)
         .optional()
-        .openapi({ description: 'A part of the e-mail, the name or the user name; or an id' }),
+        .openapi({
+          description:
+            'A part of the e-mail, the name or the user name, or an id; not beside `email`. A page of fewer than three letters may be short, or empty, where `next` says that there is more',
+        }),
       after: z.coerce.number().int().min(0).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
@@ -118,7 +121,10 @@ export function userRoutes(app: OpenAPIHono, { database, effects, signIn }: Inst
   });
   app.openapi(listRoute, async c => {
     const { email, q, after, limit } = c.req.valid('query');
-    const found = await listUsers(database, { email, q, after: after ?? 0, limit: limit + 1 });
+    if (q !== undefined && q !== '' && email === undefined) {
+      return c.json(await searchUsers(database, { q, after: after ?? 0, limit }), 200);
+    }
+    const found = await listUsers(database, { email, after: after ?? 0, limit: limit + 1 });
     const { rows: users, next } = pageOf(found, limit, ({ id }) => id);
     return c.json({ users, next }, 200);
   });

@@ -15,6 +15,7 @@ export * from './own-apps.ts';
 export * from './refused.ts';
 export * from './replace-push.ts';
 export * from './replace-token.ts';
+export * from './search-users.ts';
 export * from './set-app.ts';
 export * from './store-pushes.ts';
 export * from './store-with-calendar.ts';

@@ -10,3 +10,5 @@ export { SCAN_LIMITS, scan } from './scans.ts';
 export type { SqliteConnection } from './sqlite.ts';
 export { type DatabaseWatch, watchDatabase } from './watch-database.ts';
 export { writeProbe } from './write-probe.ts';
+export type { SqliteConnection } from './shared-reads.ts';
+export { ftsQuery, trigramsOf } from './trigrams.ts';

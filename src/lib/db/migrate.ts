@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import type { Engine, Store } from './open.ts';
 
-/** A folder of numbered SQL files (`0001-first.sql`), each applied once, in order. */
+/**
+ * A folder of numbered SQL files (`0001-first.sql`), each applied once, in order. Where the engines have no words in
+ * common there are two files of one number, `0007-search.sqlite.sql` and `0007-search.postgres.sql`.
+ */
 export interface Migrations {
   readonly scope: string;
   readonly folder: URL;
@@ -39,14 +42,22 @@ export const LIB_MIGRATIONS: Migrations = { scope: 'lib', folder: new URL('./mig
 export async function migrate({ db, engine }: Store, migrations: readonly Migrations[]): Promise<void> {
   await createLedger(db);
   for (const { scope, folder } of migrations) {
-    const files = readdirSync(folder).filter(name => /^\d{4}-.*\.sql$/.test(name));
-    files.sort();
+    const files = migrationFiles(folder, engine);
     await refuseNewer(db, scope, files.length);
     for (const [index, file] of files.entries()) {
       const text = readFileSync(new URL(file, folder), 'utf8');
       await apply(db, scope, index + 1, statements(text, engine));
     }
   }
+}
+
+/** The files of a folder for one engine, in their order. */
+function migrationFiles(folder: URL, engine: Engine): string[] {
+  const isOurs = (name: string) => {
+    const [, of] = /^\d{4}-[^.]*(?:\.(\w+))?\.sql$/.exec(name) ?? [null, null];
+    return of === undefined || of === engine;
+  };
+  return readdirSync(folder).filter(isOurs).toSorted();
 }
 
 async function createLedger(db: Kysely<unknown>): Promise<void> {
