@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, pageOf } from '../../lib/http/index.ts';
+import { answers } from '../../lib/http/index.ts';
 import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import {
@@ -104,10 +104,7 @@ export function credentialRoutes(
   { accessToken, database, effects }: InstanceContext,
 ): void {
   app.openapi(listRoute, async c => {
-    const { limit, ...filter } = c.req.valid('query');
-    const found = await listCredentials(database, { ...filter, limit: limit + 1 });
-    const { rows: credentials, next } = pageOf(found, limit, ({ id }) => id);
-    return c.json({ credentials, next }, 200);
+    return c.json(await listCredentials(database, c.req.valid('query')), 200);
   });
   app.openapi(deleteRoute, async c => {
     const selection = c.req.valid('query');

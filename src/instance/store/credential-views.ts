@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { databaseNow, type Engine, type Store } from '../../lib/db/index.ts';
+import { databaseNow, type Engine, lookThrough, type Store } from '../../lib/db/index.ts';
+import { pageOf } from '../../lib/http/index.ts';
 import type { CredentialStatus } from '../tables.ts';
 import { LEASE_PREFIX } from './credentials.ts';
 import { PROVIDER_REFUSED } from './refused.ts';
@@ -50,18 +51,41 @@ export async function findCredentialView(store: Store, id: number): Promise<Cred
   return view ?? null;
 }
 
-/** A page of credentials in the order of their ids. */
-export async function listCredentials(store: Store, filter: CredentialFilter): Promise<CredentialView[]> {
+/** Credentials in the order of their ids, and where the next page begins; null: there is none. */
+export interface CredentialPage {
+  readonly credentials: CredentialView[];
+  readonly next: number | null;
+}
+
+/** A page of credentials. What works, nearly all, has no index: a page of it may be short where more follow. */
+export async function listCredentials(store: Store, filter: CredentialFilter): Promise<CredentialPage> {
   const { userId = null, email, appSlug, status, after = 0, limit } = filter;
   const wanted = [sql`c."id" > ${after}`];
   if (userId !== null) wanted.push(sql`c."userId" = ${userId}`);
   if (email !== undefined)
     wanted.push(sql`c."userId" = (select "id" from "users" where "email" = ${email.toLowerCase()})`);
   if (appSlug !== undefined) wanted.push(sql`c."appId" = ${appSlug}`);
+  if (status === 'working') return listWorking(store, sql.join(wanted, sql` and `), limit);
   // The index of what is in trouble leaves out what works; said again, so that the planner sees it.
-  if (status !== undefined) wanted.push(sql`c."status" = ${status}`);
-  if (status !== undefined && status !== 'working') wanted.push(sql`c."status" <> 'working'`);
-  return views(store, sql.join(wanted, sql` and `), limit);
+  if (status !== undefined) wanted.push(sql`c."status" = ${status} and c."status" <> 'working'`);
+  const found = await views(store, sql.join(wanted, sql` and `), limit + 1);
+  const { rows: credentials, next } = pageOf(found, limit, ({ id }) => id);
+  return { credentials, next };
+}
+
+async function listWorking(store: Store, from: RawBuilder<unknown>, limit: number): Promise<CredentialPage> {
+  const { rows, end } = await lookThrough<Row, { id: number }>(store, {
+    from: sql`"Credential" as c where ${from}`,
+    columns: sql`c.*`,
+    order: sql`c."id"`,
+    place: sql`c."id"`,
+    where: sql`c."status" = 'working'`,
+    limit,
+    select: stretch => sql`select ${columns(store.engine)} from ${stretch} as c
+      join "users" as u on u."id" = c."userId"`,
+  });
+  const last = rows.length === limit ? rows.at(-1) : end;
+  return { credentials: rows.map(view), next: last?.id ?? null };
 }
 
 async function views(
@@ -72,7 +96,11 @@ async function views(
   const { rows } = await sql<Row>`
     select ${columns(engine)} from "Credential" as c join "users" as u on u."id" = c."userId"
     where ${where} order by c."id" limit ${limit}`.execute(db);
-  return rows.map(row => ({ ...row, refreshing: Boolean(row.refreshing) }));
+  return rows.map(view);
+}
+
+function view(row: Row): CredentialView {
+  return { ...row, refreshing: Boolean(row.refreshing) };
 }
 
 function columns(engine: Engine): RawBuilder<unknown> {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Store } from '../../lib/db/index.ts';
+import { LOOKED_AT, lookThrough, type Store, scan } from '../../lib/db/index.ts';
 
 export interface EventView {
   readonly id: number;
@@ -28,47 +28,53 @@ export interface EventPage {
   readonly next: number | null;
 }
 
-/**
- * So many events a page looks through at most. Each push writes an event, and none pays for an index by kind, app
- * or user: a page that finds few among many says where to go on.
- */
-const LOOKED_AT = 20_000;
-
 /** What is not routine, by the user's index; the same words as in the index, so that planners know it. */
 const NOTABLE = sql`"kind" <> 'credential.pushed' and "kind" <> 'credential.refreshed'`;
 
-/** What happened, latest first. Of a user, what is older than the last 20,000 events of all comes without routine. */
-export async function listEvents({ db }: Store, filter: EventFilter): Promise<EventPage> {
+const COLUMNS = sql`"id", "at", "kind", "actor", "userId", "appId"`;
+
+/**
+ * What happened, latest first. Each push writes an event, and none pays for an index by kind, app or user: a page that
+ * finds few among many says where to go on. Of a user, what is older than the last 20,000 events of all comes without
+ * routine.
+ */
+export async function listEvents(store: Store, filter: EventFilter): Promise<EventPage> {
   const { userId = null, appSlug, kind, after, limit } = filter;
-  const wanted = [after === undefined ? sql`1 = 1` : sql`"id" < ${after}`];
+  const wanted = [sql`1 = 1`];
   if (appSlug !== undefined) wanted.push(sql`"appId" = ${appSlug}`);
   if (kind !== undefined) wanted.push(sql`substr("kind", 1, ${kind.length}) = ${kind}`);
-  const within = userId === null ? latest(after) : ofUser(userId);
-  const { rows: events } = await sql<EventView>`
-    select "id", "at", "kind", "actor", "userId", "appId" as "appSlug", "detail"
-    from (${within}) as "event" where ${sql.join(wanted, sql` and `)} order by "id" desc limit ${limit}`.execute(
-    db,
+  const before = after === undefined ? sql`1 = 1` : sql`"id" < ${after}`;
+  if (userId !== null) return listOfUser(store, { userId, limit }, sql.join([before, ...wanted], sql` and `));
+  const { rows, end } = await lookThrough<EventView, { id: number }>(store, {
+    from: sql`"event" where ${before}`,
+    columns: sql`*`,
+    order: sql`"id" desc`,
+    place: sql`"id"`,
+    where: sql.join(wanted, sql` and `),
+    limit,
+    select: stretch => sql`select ${COLUMNS} as "appSlug", "detail" from ${stretch} as "stretch"`,
+  });
+  const last = rows.length === limit ? rows.at(-1) : end;
+  return { events: rows, next: last?.id ?? null };
+}
+
+async function listOfUser(
+  store: Store,
+  { userId, limit }: { readonly userId: number; readonly limit: number },
+  wanted: RawBuilder<unknown>,
+): Promise<EventPage> {
+  const latest = (from: RawBuilder<unknown>) =>
+    sql`select * from (select * from ${from} and ${wanted} order by "id" desc limit ${limit}) as "latest"`;
+  const recent = sql`(select * from "event" order by "id" desc limit ${sql.lit(LOOKED_AT)}) as "recent"`;
+  const events = await scan(
+    store,
+    sql<EventView>`
+      select ${COLUMNS} as "appSlug", "detail" from (
+        ${latest(sql`"event" where "userId" = ${userId} and ${NOTABLE}`)}
+        union all ${latest(sql`${recent} where "userId" = ${userId} and not (${NOTABLE})`)}) as "both"
+      order by "id" desc limit ${limit}`,
   );
-  if (events.length === limit) return { events, next: events.at(-1)?.id ?? null };
-  return { events, next: userId === null ? await endOf(db, after) : null };
-}
-
-function latest(after: number | undefined): RawBuilder<unknown> {
-  const before = after === undefined ? sql`` : sql`where "id" < ${after}`;
-  return sql`select * from "event" ${before} order by "id" desc limit ${LOOKED_AT}`;
-}
-
-function ofUser(userId: number): RawBuilder<unknown> {
-  return sql`select * from "event" where "userId" = ${userId} and ${NOTABLE}
-    union all select * from (${latest(undefined)}) as "latest" where "userId" = ${userId} and not (${NOTABLE})`;
-}
-
-/** Where a page goes on that has found fewer than it may; null where it has seen all. */
-async function endOf(db: Store['db'], after: number | undefined): Promise<number | null> {
-  const { rows } = await sql<{ last: number | null; looked: number | string }>`
-    select min("id") as "last", count(*) as "looked" from (${latest(after)}) as "event"`.execute(db);
-  const [end] = rows;
-  return end !== undefined && Number(end.looked) === LOOKED_AT ? end.last : null;
+  return { events, next: events.length === limit ? (events.at(-1)?.id ?? null) : null };
 }
 
 /** How long events are kept: 90 days, in milliseconds. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { ftsQuery, type Store, scan, trigramsOf } from '../../lib/db/index.ts';
+import { ftsQuery, lookThrough, type Store, scan, trigramsOf } from '../../lib/db/index.ts';
 import { USER_COLUMNS, type UserRow, type UserView, userView } from './users.ts';
 
 export interface UserSearch {
@@ -16,8 +16,6 @@ export interface UserPage {
   readonly next: number | null;
 }
 
-/** A text of fewer letters has no index: so many rows are looked through for a page. */
-const LOOKED_AT = 20_000;
 /** What many have in common is among the first that are looked through: in the index it is all of them. Rows. */
 const LOOKED_AT_FIRST = 1_000;
 
@@ -84,20 +82,17 @@ const TEXT_TRIGRAMS = sql`"keyferry_trigrams"(lower("email" || ' ' || coalesce("
 
 /** Looks through a stretch of the table, and says where to go on. */
 async function walk(store: Store, { q, after, limit }: UserSearch): Promise<UserPage> {
-  const stretch = sql`select * from "users" where "id" > ${after} order by "id" limit ${sql.lit(LOOKED_AT)}`;
-  const rows = await scan(
-    store,
-    sql<UserRow>`select ${USER_COLUMNS} from (${stretch}) as "stretch" where ${matches(q, 'stretch')}
-      order by "id" limit ${limit}`,
-  );
-  const users = rows.map(userView);
-  if (users.length === limit) return { users, next: users.at(-1)?.id ?? null };
-  const [end] = await scan(
-    store,
-    sql<{ last: number | null; looked: number | string }>`
-      select max("id") as "last", count(*) as "looked" from (${stretch}) as "stretch"`,
-  );
-  return { users, next: Number(end?.looked) === LOOKED_AT ? (end?.last ?? null) : null };
+  const { rows, end } = await lookThrough<UserRow, { id: number }>(store, {
+    from: sql`"users" where "id" > ${after}`,
+    columns: sql`*`,
+    order: sql`"id"`,
+    place: sql`"id"`,
+    where: matches(q, 'stretch'),
+    limit,
+    select: stretch => sql`select ${USER_COLUMNS} from ${stretch} as "stretch"`,
+  });
+  const last = rows.length === limit ? rows.at(-1) : end;
+  return { users: rows.map(userView), next: last?.id ?? null };
 }
 
 /** SQLite folds ASCII letters alone, so that a name is looked at as it was typed too. */

@@ -1,14 +1,15 @@
 export * from './count-sealed.ts';
 export * from './fault.ts';
+export * from './in-batches.ts';
 export { type Counted, keptCount } from './kept-count.ts';
 export * from './lanes.ts';
+export { LOOKED_AT, lookThrough } from './look-through.ts';
 export * from './migrate.ts';
 export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
 export * from './rows.ts';
 export { SCAN_LIMITS, scan } from './scans.ts';
 export type { SqliteConnection } from './sqlite.ts';
+export { ftsQuery, trigramsOf } from './trigrams.ts';
 export { type DatabaseWatch, watchDatabase } from './watch-database.ts';
 export { writeProbe } from './write-probe.ts';
-export type { SqliteConnection } from './shared-reads.ts';
-export { ftsQuery, trigramsOf } from './trigrams.ts';

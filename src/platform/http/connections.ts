@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { locked } from '../../lib/db/index.ts';
-import { answers, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
   findConnection,
-  listConnections,
-  listDeliveries,
+  listDeliveriesOf,
   listEvents,
   listTargetUsers,
   searchConnections,
@@ -93,24 +92,17 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
   app.openapi(listRoute, async c => {
     const { user, after, limit, ...filter } = c.req.valid('query');
     const last = after === undefined ? null : readCursor(after, ['string', 'string']);
-    const page = {
-      ...filter,
-      after: last && { externalUserId: last[0], id: last[1] },
-      limit: limit + 1,
-    };
-    const found =
-      user === undefined
-        ? await listConnections(db, { ...page, after: page.after?.id })
-        : await searchConnections(context.database, { ...page, user });
-    const { rows, next } = pageOf(found, limit, row => writeCursor([row.externalUserId, row.id]));
-    return c.json({ connections: rows.map(connectionView), next }, 200);
+    const place = last && { externalUserId: last[0], id: last[1] };
+    const page = await searchConnections(context.database, { ...filter, user, after: place, limit });
+    const next = page.next && writeCursor([page.next.externalUserId, page.next.id]);
+    return c.json({ connections: page.connections.map(connectionView), next }, 200);
   });
 
   app.openapi(readRoute, async c => {
     const { id } = c.req.valid('param');
     const row = await findConnection(db, id);
     if (row === null) throw connectionNotFound();
-    const deliveries = (await listDeliveries(db, { connectionId: id, limit: DELIVERIES })).map(deliveryView);
+    const deliveries = (await listDeliveriesOf(db, id, DELIVERIES)).map(deliveryView);
     const events = (await listEvents(db, id, EVENTS)).map(eventView);
     return c.json({ ...connectionView(row), deliveries, events }, 200);
   });

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody, pageOf, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, jsonBody, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { deliveryShape } from '../outbox/index.ts';
-import { findDelivery, listDeliveries, retryDelivery, retryStopped } from '../store/index.ts';
+import { findDelivery, listDeliveries, renewStopped, retryDelivery } from '../store/index.ts';
 import { DELIVERY_STATES, TOPICS } from '../tables.ts';
 import { deliverySchema } from './schemas.ts';
 import { deliveryView } from './views.ts';
@@ -78,13 +78,10 @@ export function deliveryRoutes(app: OpenAPIHono, context: PlatformContext): void
   app.openapi(listRoute, async c => {
     const { after, limit, ...filter } = c.req.valid('query');
     const last = after === undefined ? null : readCursor(after, ['number', 'number']);
-    const found = await listDeliveries(db, {
-      ...filter,
-      after: last && { updatedAt: last[0], id: last[1] },
-      limit: limit + 1,
-    });
-    const { rows, next } = pageOf(found, limit, row => writeCursor([row.updatedAt, row.id]));
-    return c.json({ deliveries: rows.map(deliveryView), next }, 200);
+    const place = last && { updatedAt: last[0], id: last[1] };
+    const page = await listDeliveries(database, { ...filter, after: place, limit });
+    const next = page.next && writeCursor([page.next.updatedAt, page.next.id]);
+    return c.json({ deliveries: page.deliveries.map(deliveryView), next }, 200);
   });
 
   app.openapi(shapeRoute, async c => {
@@ -99,13 +96,8 @@ export function deliveryRoutes(app: OpenAPIHono, context: PlatformContext): void
 
   app.openapi(retryAllRoute, async c => {
     const { targetId = null } = c.req.valid('json');
-    const at = effects.now();
-    let deliveries = 0;
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const ids: number[] = await retryStopped(db, { targetId, after }, at);
-      deliveries += ids.length;
-      after = ids.length === 0 ? undefined : Math.max(...ids);
-    }
+    const isWanted = (stopped: { targetId: string }) => targetId === null || stopped.targetId === targetId;
+    const deliveries = await renewStopped(db, isWanted, effects.now());
     wake();
     return c.json({ deliveries }, 202);
   });

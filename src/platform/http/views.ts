@@ -1,9 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { ConnectionRow, EventRow, OutboxRow } from '../store/index.ts';
+import type { ConnectionRow, EventRow, ListedConnection, OutboxRow } from '../store/index.ts';
 import type { connectionSchema, deliverySchema, eventSchema } from './schemas.ts';
 
 /** A connection without its secrets. */
-export function connectionView(row: ConnectionRow): z.infer<typeof connectionSchema> {
+export function connectionView(
+  row: ListedConnection & Partial<Pick<ConnectionRow, 'sealedCredential'>>,
+): z.infer<typeof connectionSchema> {
   const {
     sealedCredential: _sealed,
     failures: _failures,

@@ -54,15 +54,21 @@ export async function commitAnswer(
   return openGrant(context, written);
 }
 
-/** Ends the incident of an app whose client a provider takes again. */
+/**
+ * Ends the incident of an app whose client a provider takes again.
+ * @returns what lets its other connections be tried at once: any number of them, so it is no part of a transaction, and
+ *   nobody's answer waits for it
+ */
 export async function clientAccepted(
   { database, effects }: Pick<RefreshContext, 'database' | 'effects'>,
   slug: string,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const at = effects.now();
-  await database.db.transaction().execute(async trx => {
-    if (!(await endAppRefusal(trx, slug))) return;
-    await clearRetries(trx, slug, at);
+  const wasRefused = await database.db.transaction().execute(async trx => {
+    if (!(await endAppRefusal(trx, slug))) return false;
     await insertEvent(trx, { kind: 'app.client_accepted', actor: 'platform', appSlug: slug }, at);
+    return true;
   });
+  // Those that a killed process leaves come at their own time.
+  return async () => (wasRefused ? clearRetries(database.db, slug, at) : undefined);
 }

@@ -35,15 +35,17 @@ export async function refreshAtProvider(
   refuseForced(context, settled.grant, wanted.rejected);
   await refuseInDoubt(context, settled, wanted);
   const gate = await gateOf(context, settled.grant);
+  let clear = async () => {};
   try {
     const attempt = await beginAttempt(context, settled.grant, lease.generation);
     const outcome = await ask(context, settled.grant, { gate, lease, attempt });
-    if (gate.refusal !== null && isAnswerOfGrant(outcome)) await clientAccepted(context, gate.slug);
+    if (gate.refusal !== null && isAnswerOfGrant(outcome)) clear = await clientAccepted(context, gate.slug);
     return outcome.kind === 'tokens'
       ? await keep(context, settled.grant, { gate, attempt: { ...attempt, tokens: outcome.credential } })
       : await fail(context, settled, { gate, attempt, outcome });
   } finally {
     await gate.leave();
+    await clear();
   }
 }
 

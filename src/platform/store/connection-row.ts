@@ -27,30 +27,34 @@ export interface ConnectionRow {
   readonly endingReason: EndingReason | null;
 }
 
-export const CONNECTION_COLUMNS = sql.raw(
-  [
-    'id',
-    'externalUserId',
-    'appSlug',
-    'account',
-    'sealedCredential',
-    'status',
-    'statusReason',
-    'expiresAt',
-    'version',
-    'createdAt',
-    'updatedAt',
-    'refreshedAt',
-    'failedAt',
-    'failures',
-    'retryAt',
-    'refreshDueAt',
-    'usedAt',
-    'grantExpiresAt',
-    'idleEndsAt',
-    'endsAt',
-    'endingReason',
-  ]
-    .map(name => `"${name}"`)
-    .join(', '),
-);
+/** A row without what is sealed: a list of them stays short. */
+export type ListedConnection = Omit<ConnectionRow, 'sealedCredential'>;
+
+const NAMES = [
+  'id',
+  'externalUserId',
+  'appSlug',
+  'account',
+  'sealedCredential',
+  'status',
+  'statusReason',
+  'expiresAt',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'refreshedAt',
+  'failedAt',
+  'failures',
+  'retryAt',
+  'refreshDueAt',
+  'usedAt',
+  'grantExpiresAt',
+  'idleEndsAt',
+  'endsAt',
+  'endingReason',
+] as const satisfies readonly (keyof ConnectionRow)[];
+
+const columnsOf = (names: readonly string[]) => sql.raw(names.map(name => `"${name}"`).join(', '));
+
+export const CONNECTION_COLUMNS = columnsOf(NAMES);
+export const LISTED_COLUMNS = columnsOf(NAMES.filter(name => name !== 'sealedCredential'));

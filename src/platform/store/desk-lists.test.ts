@@ -10,6 +10,7 @@ import {
   countDeliveries,
   listConnections,
   listDeliveries,
+  listDeliveriesOf,
   listTargetUsers,
   searchConnections,
 } from './index.ts';
@@ -38,9 +39,9 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
     const found: string[] = [];
     for (let after: { externalUserId: string; id: string } | null = null; ; ) {
       const page = await searchConnections(database, { user: 'user-12', after, limit: 100 });
-      found.push(...page.map(({ externalUserId }) => externalUserId));
-      after = page.at(-1) ?? null;
-      if (page.length < 100) break;
+      found.push(...page.connections.map(({ externalUserId }) => externalUserId));
+      after = page.next;
+      if (after === null) break;
     }
     const names = Array.from({ length: ROWS }, (_, at) => `user-${at + 1}`);
     expect(found).toEqual(
@@ -49,7 +50,8 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
   });
 
   test.each(['%', '_', 'USER-1', "'", 'user-1\u{10FFFF}'])('a search for %j finds nobody', async user => {
-    expect(await searchConnections(database, { user, after: null, limit: 10 })).toEqual([]);
+    const page = await searchConnections(database, { user, after: null, limit: 10 });
+    expect(page).toEqual({ connections: [], next: null });
   });
 
   test('connections are counted by app and status, deliveries by target and state', async () => {
@@ -71,21 +73,17 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
   });
 
   test('deliveries go on where the page before ended, latest first', async () => {
-    const first = await listDeliveries(database.db, { state: 'stopped', limit: 60 });
-    const second = await listDeliveries(database.db, {
-      state: 'stopped',
-      after: first.at(-1) ?? null,
-      limit: 60,
-    });
-    const times = [...first, ...second].map(({ updatedAt }) => updatedAt);
-    expect([times.length, second.length]).toEqual([100, 40]);
+    const first = await listDeliveries(database, { state: 'stopped', limit: 60 });
+    const second = await listDeliveries(database, { state: 'stopped', after: first.next, limit: 60 });
+    const times = [...first.deliveries, ...second.deliveries].map(({ updatedAt }) => updatedAt);
+    expect([times.length, second.deliveries.length, second.next]).toEqual([100, 40, null]);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   });
 
   test('without a state they come from all of them, in one order', async () => {
-    const all = await listDeliveries(database.db, { limit: 3_000 });
-    const rest = await listDeliveries(database.db, { after: all.at(99) ?? null, limit: 2_900 });
-    expect(rest).toEqual(all.slice(100));
+    const { deliveries: all } = await listDeliveries(database, { limit: 3_000 });
+    const rest = await listDeliveries(database, { after: all.at(99) ?? null, limit: 2_900 });
+    expect(rest.deliveries).toEqual(all.slice(100));
     const inOrder = all.toSorted((a, b) => b.updatedAt - a.updatedAt || b.id - a.id);
     expect(all).toEqual(inOrder);
     expect(all.at(-1)?.updatedAt).toBeGreaterThan(6_900);
@@ -106,15 +104,25 @@ describeEngines(`the lists of the desk over ${ROWS} connections`, engine => {
     ['search', store => searchConnections(store, { user: 'user-12', after: null, limit: 50 })],
     ['all', ({ db }) => listConnections(db, { limit: 50 })],
     ['state', ({ db }) => listConnections(db, { status: 'needs_reconnect', limit: 50 })],
+    [
+      'an app in trouble',
+      ({ db }) => listConnections(db, { appSlug: 'zoom', status: 'needs_reconnect', limit: 50 }),
+    ],
+    ['connected', store => searchConnections(store, { status: 'connected', after: null, limit: 50 })],
+    [
+      'a search for an app',
+      store => searchConnections(store, { user: 'user-12', appSlug: 'hubspot', after: null, limit: 50 }),
+    ],
     ['app', ({ db }) => listConnections(db, { appSlug: 'zoom', limit: 50 })],
     ['user', ({ db }) => listConnections(db, { externalUserId: 'user-7', limit: 50 })],
-    ['all deliveries', ({ db }) => listDeliveries(db, { limit: 50 })],
+    ['all deliveries', store => listDeliveries(store, { limit: 50 })],
+    ['deliveries of a topic', store => listDeliveries(store, { topic: 'host.event', limit: 50 })],
     [
       'the next deliveries',
-      ({ db }) => listDeliveries(db, { after: { updatedAt: 5_000, id: 7 }, limit: 50 }),
+      store => listDeliveries(store, { after: { updatedAt: 5_000, id: 7 }, limit: 50 }),
     ],
-    ["a connection's deliveries", ({ db }) => listDeliveries(db, { connectionId: 'id-7', limit: 50 })],
-    ['stopped deliveries', ({ db }) => listDeliveries(db, { state: 'stopped', limit: 50 })],
+    ["a connection's deliveries", ({ db }) => listDeliveriesOf(db, 'id-7', 50)],
+    ['stopped deliveries', store => listDeliveries(store, { state: 'stopped', limit: 50 })],
     ['counts of deliveries', countDeliveries],
     ['where a user is known, at each refresh', ({ db }) => listTargetUsers(db, 'user-7')],
   ])('%s: no table is read from end to end', async (_, run) => {

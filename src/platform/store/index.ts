@@ -55,6 +55,7 @@ export * from './put-session-done.ts';
 export * from './put-target.ts';
 export * from './put-target-user.ts';
 export * from './renew-not-deliverable.ts';
+export * from './renew-stopped.ts';
 export * from './replace-credential.ts';
 export * from './retry-deliveries.ts';
 export * from './search-connections.ts';

@@ -1,40 +1,68 @@
 import { type RawBuilder, sql } from 'kysely';
+import { lookThrough, type Store } from '../../lib/db/index.ts';
 import { type Db, DELIVERY_STATES, type DeliveryState, type Topic } from '../tables.ts';
 import { OUTBOX_COLUMNS, type OutboxRow } from './outbox-row.ts';
 
 export interface DeliveryFilter {
   readonly state?: DeliveryState | undefined;
   readonly topic?: Topic | undefined;
-  readonly connectionId?: string | undefined;
   /** The last one of the page before. */
-  readonly after?: Pick<OutboxRow, 'updatedAt' | 'id'> | null;
+  readonly after?: DeliveryPlace | null;
   readonly limit: number;
 }
 
-/** Wishes and how they went, latest change first. */
-export async function listDeliveries(
-  db: Db,
-  { state, topic, connectionId, after = null, limit }: DeliveryFilter,
-): Promise<OutboxRow[]> {
-  const wanted = [sql`1 = 1`];
-  if (topic !== undefined) wanted.push(sql`"topic" = ${topic}`);
-  if (connectionId !== undefined) wanted.push(sql`"connectionId" = ${connectionId}`);
-  if (after) wanted.push(sql`("updatedAt", "id") < (${after.updatedAt}, ${after.id})`);
-  const latest = (also: RawBuilder<unknown>[]) => sql`
-    select ${OUTBOX_COLUMNS} from "outbox" where ${sql.join([...also, ...wanted], sql` and `)}
-    order by "updatedAt" desc, "id" desc limit ${limit}`;
-  const statement =
-    state === undefined && connectionId === undefined
-      ? latestOfEach(of => latest([sql`"state" = ${of}`]), limit)
-      : latest(state === undefined ? [] : [sql`"state" = ${state}`]);
-  return (await statement.execute(db)).rows as OutboxRow[];
+/** Where a list of deliveries goes on. */
+export type DeliveryPlace = Pick<OutboxRow, 'updatedAt' | 'id'>;
+
+export interface DeliveryPage {
+  readonly deliveries: OutboxRow[];
+  /** Null: there are no more. */
+  readonly next: DeliveryPlace | null;
 }
 
-/** The index has an order within each state; the latest of all are among the latest of each. */
-function latestOfEach(
-  latest: (state: DeliveryState) => RawBuilder<unknown>,
-  limit: number,
-): RawBuilder<unknown> {
-  const each = DELIVERY_STATES.map(state => sql`select * from (${latest(state)}) as ${sql.id(state)}`);
-  return sql`${sql.join(each, sql` union all `)} order by "updatedAt" desc, "id" desc limit ${limit}`;
+const LATEST_FIRST = sql`"updatedAt" desc, "id" desc`;
+
+/**
+ * Deliveries and how they went, latest change first. The index has an order within each state; the latest of all are
+ * among the latest of each. A page of one topic may be short, or empty, where more follow.
+ */
+export async function listDeliveries(
+  store: Store,
+  { state, topic, after = null, limit }: DeliveryFilter,
+): Promise<DeliveryPage> {
+  const before = after ? sql`("updatedAt", "id") < (${after.updatedAt}, ${after.id})` : sql`1 = 1`;
+  const states = state === undefined ? DELIVERY_STATES : [state];
+  const looks = await Promise.all(
+    states.map(async of => {
+      const from = sql`"outbox" where "state" = ${of} and ${before}`;
+      // Without a topic each row counts: nothing is looked through.
+      if (topic === undefined) return { rows: await latest(store.db, from, limit + 1), end: null };
+      return lookThrough<OutboxRow, DeliveryPlace>(store, {
+        ...{ from, columns: OUTBOX_COLUMNS, order: LATEST_FIRST, limit: limit + 1 },
+        place: sql`"updatedAt", "id"`,
+        where: sql`"topic" = ${topic}`,
+      });
+    }),
+  );
+  const found = looks.flatMap(({ rows }) => rows).toSorted(laterFirst);
+  // Beyond where the first of them ended, others may have rows that are not known yet.
+  const [end = null] = looks.flatMap(look => look.end ?? []).toSorted(laterFirst);
+  const known = end === null ? found : found.filter(row => laterFirst(row, end) <= 0);
+  const deliveries = known.slice(0, limit);
+  return { deliveries, next: known.length > limit ? (deliveries.at(-1) ?? null) : end };
+}
+
+/** The deliveries of one connection, latest change first. */
+export function listDeliveriesOf(db: Db, connectionId: string, limit: number): Promise<OutboxRow[]> {
+  return latest(db, sql`"outbox" where "connectionId" = ${connectionId}`, limit);
+}
+
+async function latest(db: Db, from: RawBuilder<unknown>, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select ${OUTBOX_COLUMNS} from ${from} order by ${LATEST_FIRST} limit ${limit}`.execute(db);
+  return rows;
+}
+
+function laterFirst(one: DeliveryPlace, other: DeliveryPlace): number {
+  return other.updatedAt - one.updatedAt || other.id - one.id;
 }

@@ -25,20 +25,22 @@ describeEngines('the outbox', engine => {
     await enqueue(db, WISH, NOW);
     await enqueue(db, { ...WISH, topic: 'credential.delete' }, LATER);
     await enqueue(db, { ...WISH, calcomUserId: 8 }, NOW);
-    const wishes = await listDeliveries(db, { limit: 10 });
+    const wishes = (await listDeliveries(ground.database, { limit: 10 })).deliveries;
     expect(wishes).toMatchObject([
       { topic: 'credential.delete', calcomUserId: 7, generation: 2, dueAt: LATER, state: 'waiting' },
       { topic: 'credential.push', calcomUserId: 8, generation: 1, dueAt: NOW },
     ]);
     await deletePushes(db, 'c1');
-    expect(await listDeliveries(db, { limit: 10 })).toMatchObject([{ topic: 'credential.delete' }]);
+    expect((await listDeliveries(ground.database, { limit: 10 })).deliveries).toMatchObject([
+      { topic: 'credential.delete' },
+    ]);
   });
 
   test('names that hold the separator do not share a place', async () => {
     const { db } = ground.database;
     await enqueue(db, { ...WISH, appSlug: 'a/b', account: 'c' }, NOW);
     await enqueue(db, { ...WISH, appSlug: 'a', account: 'b/c' }, NOW);
-    expect(await listDeliveries(db, { limit: 10 })).toHaveLength(2);
+    expect((await listDeliveries(ground.database, { limit: 10 })).deliveries).toHaveLength(2);
   });
 
   test('a claim takes what is due, oldest first, and nobody takes it again', async () => {
@@ -89,7 +91,7 @@ describeEngines('the outbox', engine => {
     const finish = { ...done, generation: 2, claimedBy: 'three' };
     expect(await finishOutbox(db, finish, LATER)).toBe(true);
     expect(await finishOutbox(db, finish, LATER)).toBe(false);
-    expect(await listDeliveries(db, { state: 'done', limit: 1 })).toMatchObject([
+    expect((await listDeliveries(ground.database, { state: 'done', limit: 1 })).deliveries).toMatchObject([
       { claimedBy: null, lastStatus: 200, updatedAt: LATER },
     ]);
   });
@@ -110,7 +112,7 @@ describeEngines('the outbox', engine => {
     } as const;
     await finishOutbox(db, { ...stopped, error: 'not_deliverable: no key' }, NOW);
     await renewNotDeliverable(db, 'default', LATER);
-    expect(await listDeliveries(db, { limit: 1 })).toMatchObject([
+    expect((await listDeliveries(ground.database, { limit: 1 })).deliveries).toMatchObject([
       { state: 'waiting', generation: 2, attempts: 0, dueAt: LATER, lastStatus: null, lastError: null },
     ]);
   });
@@ -167,7 +169,7 @@ describeEngines('the outbox', engine => {
         NOW,
       );
     };
-    const only = async () => (await listDeliveries(db, { limit: 2 }))[0];
+    const only = async () => (await listDeliveries(ground.database, { limit: 2 })).deliveries[0];
     await enqueue(db, WISH, NOW);
     await fail(failed);
     await enqueue(db, WISH, NOW + 1, 'renewed');

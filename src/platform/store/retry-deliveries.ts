@@ -14,25 +14,3 @@ export async function retryDelivery(db: Db, id: number, at: number): Promise<Out
   `.execute(db);
   return rows[0] ?? null;
 }
-
-/**
- * Makes stopped deliveries due, at most a thousand, in the order of their ids.
- * @param of.targetId of one target, `host` for the host's webhook; null: of all
- * @param of.after the last id of the thousand before
- * @param at epoch milliseconds
- * @returns their ids
- */
-export async function retryStopped(
-  db: Db,
-  { targetId, after }: { targetId: string | null; after: number },
-  at: number,
-): Promise<number[]> {
-  const one = targetId === null ? sql`` : sql`and "targetId" = ${targetId}`;
-  const { rows } = await sql<{ id: number }>`
-    update "outbox" set ${ANEW(at)}
-    where "id" in (
-      select "id" from "outbox" where "state" = 'stopped' and "id" > ${after} ${one} order by "id" limit 1000)
-    returning "id"
-  `.execute(db);
-  return rows.map(({ id }) => id);
-}

@@ -46,12 +46,12 @@ export async function changeAppKeys(
     };
     const written = await database.db.transaction().execute(async trx => {
       if (!(await putAppKeys(trx, row))) return false;
-      await clearRetries(trx, app.slug, at);
       const detail = names.join(', ') || 'none';
       await insertEvent(trx, { kind: 'app.keys_set', actor, appSlug: app.slug, detail }, at);
       return true;
     });
-    if (written) return;
+    // Any number of connections: not in one transaction. Those that a killed process leaves come at their own time.
+    if (written) return clearRetries(database.db, app.slug, at);
   }
   throw new KeyferryError('conflict', 'Somebody else is changing the keys of this app.', {
     remedy: 'Look at what is set now, and try again.',
