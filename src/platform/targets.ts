@@ -3,8 +3,15 @@ import { open, seal } from '../lib/sealed-box.ts';
 import { aesKey } from '../protocol/index.ts';
 import type { PlatformConfig } from './config.ts';
 import { DEFAULT_TARGET, type PlatformContext } from './context.ts';
-import { listTargets, putTarget, renewNotDeliverable, type TargetRow } from './store/index.ts';
+import {
+  listTargets,
+  type NewTarget,
+  putTarget,
+  renewNotDeliverable,
+  type TargetRow,
+} from './store/index.ts';
 import type { TargetKind } from './tables.ts';
+import { tellUnreadable } from './tell-unreadable.ts';
 
 /** An instance that credentials are delivered to, with its secrets open. */
 export interface Target {
@@ -41,27 +48,40 @@ export async function putDefaultTarget({ config, database, effects }: Context): 
     withRefreshToken: config.withRefreshToken,
   };
   const at = effects.now();
-  await putTarget(database.db, sealTarget(config, target), at);
+  await putTarget(database.db, sealTarget(config, target, at), at);
   // Either makes deliverable what was not.
   if (target.calendsoKey !== null || target.kind === 'keyferry') {
     await renewNotDeliverable(database.db, target.id, at);
   }
 }
 
-/** Every target, open. */
-export async function openTargets({ config, database }: Omit<Context, 'effects'>): Promise<Target[]> {
-  const rows = await listTargets(database.db);
-  return rows.map(row => openTarget(config, row));
+/**
+ * Every target, open. One whose row is not as we wrote it is told of once, and nothing is sent to it.
+ * @throws KeyferryError sealed_unreadable
+ */
+export async function openTargets(context: Context): Promise<Target[]> {
+  const rows = await listTargets(context.database.db);
+  return Promise.all(
+    rows.map(async row => {
+      try {
+        return openTarget(context.config, row);
+      } catch (error) {
+        await tellUnreadable(context, { kind: 'target.refused', what: row.id }, error);
+        throw error;
+      }
+    }),
+  );
 }
 
 /** One target, open; or null. */
-export async function findTarget(context: Omit<Context, 'effects'>, id: string): Promise<Target | null> {
+export async function findTarget(context: Context, id: string): Promise<Target | null> {
   return (await openTargets(context)).find(target => target.id === id) ?? null;
 }
 
-function sealTarget({ keyring }: PlatformConfig, target: Target): TargetRow {
+function sealTarget({ keyring }: PlatformConfig, target: Target, updatedAt: number): NewTarget {
   const { secret, encryptionKey, apiKey, calendsoKey, ...plain } = target;
-  const sealed = (text: string, column: SealedColumn) => seal(keyring, text, identity(target.id, column));
+  const sealed = (text: string, column: SealedColumn) =>
+    seal(keyring, text, identity({ ...plain, updatedAt }, column));
   return {
     ...plain,
     sealedSecret: sealed(secret, 'secret'),
@@ -76,8 +96,8 @@ function textOf(key: KeyObject): string {
 }
 
 function openTarget({ keyring }: PlatformConfig, row: TargetRow): Target {
-  const { sealedSecret, sealedEncryptionKey, sealedApiKey, sealedCalendsoKey, ...plain } = row;
-  const opened = (text: string, column: SealedColumn) => open(keyring, text, identity(row.id, column));
+  const { sealedSecret, sealedEncryptionKey, sealedApiKey, sealedCalendsoKey, updatedAt, ...plain } = row;
+  const opened = (text: string, column: SealedColumn) => open(keyring, text, identity(row, column));
   return {
     ...plain,
     secret: opened(sealedSecret, 'secret'),
@@ -89,7 +109,21 @@ function openTarget({ keyring }: PlatformConfig, row: TargetRow): Target {
 
 type SealedColumn = 'secret' | 'encryption-key' | 'api-key' | 'calendso-key';
 
-/** A sealed column opens in its own row and column alone. */
-function identity(id: string, column: SealedColumn): string {
-  return `target:${id}:${column}`;
+/**
+ * A sealed column opens in its own row and column alone, and only beside the address, kind and time that it was sealed
+ * with: a secret goes nowhere else, and an older one does not come back without all that stood beside it.
+ */
+function identity(
+  {
+    id,
+    kind,
+    webappUrl,
+    header,
+    withRefreshToken,
+    updatedAt,
+  }: Omit<TargetRow, 'sealedSecret' | 'sealedEncryptionKey' | 'sealedApiKey' | 'sealedCalendsoKey'>,
+  column: SealedColumn,
+): string {
+  const beside = JSON.stringify([kind, webappUrl, header, withRefreshToken, updatedAt]);
+  return `target:${id}:${column}:${beside}`;
 }

@@ -2,6 +2,7 @@ import type { VariableReader } from '../../lib/config.ts';
 import { open, seal } from '../../lib/sealed-box.ts';
 import type { PlatformContext } from '../context.ts';
 import { findHostWebhookRow, putHostWebhookRow } from '../store/index.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
 
 /** Where the host hears of events. */
 export interface HostWebhook {
@@ -11,7 +12,6 @@ export interface HostWebhook {
 }
 
 const [URL_NAME, SECRET_NAME] = ['KEYFERRY_HOST_WEBHOOK_URL', 'KEYFERRY_HOST_WEBHOOK_SECRET'] as const;
-const IDENTITY = 'host_webhook:secrets';
 /** Of a secret, in bytes. */
 const [LEAST, MOST] = [24, 64];
 
@@ -43,21 +43,35 @@ function readSecrets(text: string): readonly string[] {
 
 type Context = Pick<PlatformContext, 'config' | 'database' | 'effects'>;
 
-/** Makes the host's webhook what the configuration says, for every process of the database. */
+/**
+ * Makes the host's webhook what the configuration says, for every process of the database. Of its address the origin
+ * alone stands open there: what follows may be a secret.
+ */
 export async function putHostWebhook({ config, database, effects }: Context): Promise<void> {
   const { hostWebhook = null, keyring } = config;
+  const at = effects.now();
+  const url = hostWebhook === null ? '' : new URL(hostWebhook.url).origin;
   const row = hostWebhook && {
-    url: hostWebhook.url,
-    sealedSecrets: seal(keyring, hostWebhook.secrets.join(' '), IDENTITY),
+    url,
+    sealedSecrets: seal(keyring, JSON.stringify(hostWebhook), identity({ url, updatedAt: at })),
   };
-  await putHostWebhookRow(database.db, row, effects.now());
+  await putHostWebhookRow(database.db, row, at);
 }
 
-/** The host's webhook, open; null where there is none. */
-export async function findHostWebhook({
-  config,
-  database,
-}: Pick<Context, 'config' | 'database'>): Promise<HostWebhook | null> {
-  const row = await findHostWebhookRow(database.db);
-  return row && { url: row.url, secrets: open(config.keyring, row.sealedSecrets, IDENTITY).split(' ') };
+/**
+ * The host's webhook, open; null where there is none. A row that is not as we wrote it is told of once.
+ * @throws KeyferryError sealed_unreadable
+ */
+export async function findHostWebhook(context: Context): Promise<HostWebhook | null> {
+  const row = await findHostWebhookRow(context.database.db);
+  try {
+    return row && JSON.parse(open(context.config.keyring, row.sealedSecrets, identity(row)));
+  } catch (error) {
+    await tellUnreadable(context, { kind: 'host_webhook.refused', what: 'host' }, error);
+    throw error;
+  }
+}
+
+function identity({ url, updatedAt }: { readonly url: string; readonly updatedAt: number }): string {
+  return `host_webhook:${JSON.stringify([url, updatedAt])}`;
 }

@@ -100,8 +100,7 @@ describe('a disconnect', () => {
   });
 
   test('at a Cal.com, which has no delete, is noted', async () => {
-    const { api, id, platform, receiver, all } = await connected();
-    await platform.database.db.updateTable('target').set({ kind: 'calcom' }).execute();
+    const { api, id, platform, receiver, all } = await connected({ targetKind: 'calcom' });
     await api('DELETE', `/api/keyferry/v1/connections/${id}`);
     await platform.runOutbox();
     expect(receiver.received).toEqual([]);

@@ -14,6 +14,8 @@ export const EVENT_KINDS = [
   'connection.ending',
   'connection.disconnected',
   'user.moved',
+  'target.refused',
+  'host_webhook.refused',
   'delivery.stopped',
   'delivery.noted',
   'app.keys_set',

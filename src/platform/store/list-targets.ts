@@ -6,7 +6,7 @@ import type { TargetRow } from './put-target.ts';
 export async function listTargets(db: Db): Promise<TargetRow[]> {
   const { rows } = await sql<TargetTable & { withRefreshToken: boolean | 0 | 1 }>`
     select "id", "kind", "webappUrl", "header", "sealedSecret", "sealedEncryptionKey", "sealedApiKey",
-      "sealedCalendsoKey", "withRefreshToken"
+      "sealedCalendsoKey", "withRefreshToken", "updatedAt"
     from "target" order by "id"
   `.execute(db);
   return rows.map(row => ({ ...row, withRefreshToken: Boolean(row.withRefreshToken) }));

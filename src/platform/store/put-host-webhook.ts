@@ -3,7 +3,11 @@ import type { Db } from '../tables.ts';
 import type { HostWebhookRow } from './find-host-webhook.ts';
 
 /** Sets where the host hears of events; null: nowhere. @param at epoch milliseconds */
-export async function putHostWebhookRow(db: Db, row: HostWebhookRow | null, at: number): Promise<void> {
+export async function putHostWebhookRow(
+  db: Db,
+  row: Omit<HostWebhookRow, 'updatedAt'> | null,
+  at: number,
+): Promise<void> {
   if (row === null) {
     await sql`delete from "host_webhook"`.execute(db);
     return;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, TargetKind } from '../tables.ts';
 
-export interface TargetRow {
+export interface NewTarget {
   readonly id: string;
   readonly kind: TargetKind;
   readonly webappUrl: string;
@@ -13,8 +13,13 @@ export interface TargetRow {
   readonly withRefreshToken: boolean;
 }
 
+export interface TargetRow extends NewTarget {
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+}
+
 /** Makes a target, or brings it up to date. @param at epoch milliseconds */
-export async function putTarget(db: Db, target: TargetRow, at: number): Promise<void> {
+export async function putTarget(db: Db, target: NewTarget, at: number): Promise<void> {
   await sql`
     insert into "target" ("id", "kind", "webappUrl", "header", "sealedSecret", "sealedEncryptionKey",
       "sealedApiKey", "sealedCalendsoKey", "withRefreshToken", "createdAt", "updatedAt")

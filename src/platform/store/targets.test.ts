@@ -22,7 +22,7 @@ describeEngines('targets, their users and the keys of apps', engine => {
   test('a target is brought up to date, and its flag is a boolean', async () => {
     await putTarget(ground.database.db, { ...TARGET, withRefreshToken: false, header: 'x' }, LATER);
     expect(await listTargets(ground.database.db)).toEqual([
-      { ...TARGET, withRefreshToken: false, header: 'x' },
+      { ...TARGET, withRefreshToken: false, header: 'x', updatedAt: LATER },
     ]);
   });
 

@@ -11,7 +11,7 @@ type Header = (name: string) => string | null | undefined;
  * @see docs/protocol.md#4
  */
 export async function findCaller(
-  context: Pick<PlatformContext, 'config' | 'database'>,
+  context: Pick<PlatformContext, 'config' | 'database' | 'effects'>,
   header: Header,
 ): Promise<Target> {
   const targets = await openTargets(context);
