@@ -23,6 +23,8 @@ export interface Cluster {
   stop(mode: 'fast' | 'immediate'): Promise<void>;
   /** Starts it again, on the same port and folder. */
   start(): Promise<void>;
+  /** Hands a folder to whom the cluster runs as, so that it can hold a tablespace. */
+  own(folder: string): void;
   /** Stops it and removes its folder. */
   dispose(): Promise<void>;
   /** The same without waiting, for the end of the process. */
@@ -92,6 +94,9 @@ export async function startCluster({ fsync }: { readonly fsync: boolean }): Prom
       const ended = new Promise(resolve => running.once('exit', resolve));
       running.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
       await ended;
+    },
+    own(path) {
+      if (owner !== null) chownSync(path, owner.uid, owner.gid);
     },
     async dispose() {
       await cluster.stop('immediate');

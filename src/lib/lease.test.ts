@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { describeEngines, type TestDatabase } from '../../test/engines.ts';
-import { type Database, LIB_MIGRATIONS, migrate, openDatabase } from './db/index.ts';
-import { acquireLease, forgetLease, type Lease, leaseLeftMs, releaseLease } from './lease.ts';
+import { type Database, databaseNow, LIB_MIGRATIONS, migrate, openDatabase } from './db/index.ts';
+import { acquireLease, extendLease, forgetLease, type Lease, leaseLeftMs, releaseLease } from './lease.ts';
 
 const LONG = 3_600_000;
 /** A lease that has run out when it is taken. */
@@ -45,6 +45,35 @@ describeEngines('a lease', engine => {
       expect(holder).toMatchObject({ name: 'job', generation: round });
       expect(holder && (await releaseLease(database, holder))).toBe(true);
     }
+  });
+
+  const moveEnd = (byMs: number) => sql`update "lease" set "until" = "until" + ${byMs}`.execute(database.db);
+  const left = async (): Promise<number> => {
+    const now = databaseNow(database.engine);
+    const { rows } = await sql<{ left: number }>`select "until" - ${now} as "left" from "lease"`.execute(
+      database.db,
+    );
+    return rows[0]?.left ?? 0;
+  };
+
+  test('is held no longer than it can be, where the clock of the database went back an hour', async () => {
+    const holder = await take(1_000);
+    await moveEnd(3_600_000);
+    // Its holder keeps its time.
+    expect(await acquireLease(database, 'job', 1_000)).toBeNull();
+    expect(await left()).toBeLessThanOrEqual(1_000);
+    await vi.waitFor(async () => expect(await acquireLease(database, 'job', 1_000)).not.toBeNull(), 10_000);
+    expect(await releaseLease(database, holder)).toBe(false);
+  });
+
+  test('is extended by its holder, even when it has run out, and by nobody once another has it', async () => {
+    const holder = await take(OVER);
+    const extended = await extendLease(database, holder, LONG);
+    expect(extended && leaseLeftMs(extended, performance.now())).toBeGreaterThan(LONG - 60_000);
+    expect(await acquireLease(database, 'job', LONG)).toBeNull();
+    await moveEnd(-2 * LONG);
+    expect(await acquireLease(database, 'job', LONG)).not.toBeNull();
+    expect(await extendLease(database, holder, LONG)).toBeNull();
   });
 
   test('has one holder among those that ask when it has run out', async () => {

@@ -18,7 +18,8 @@ export interface Lease {
 
 /**
  * Takes the lease if it is free or has run out. Time is the database's, so that clocks of processes do
- * not matter.
+ * not matter. An end that is further away than it can be was written before the database's clock went back: it is
+ * moved to where it can be, so that the holder keeps its time and nobody waits for longer.
  * @param ttlMs how long it holds, in milliseconds: longer than the deadline of what is done under it
  * @param monotonic the process's own clock, which nobody sets; milliseconds
  * @returns null while another holds it
@@ -32,16 +33,41 @@ export async function acquireLease(
   const owner = randomUUID();
   const until = monotonic() + ttlMs;
   const now = databaseNow(engine);
-  const { rows } = await sql<{ generation: number }>`
+  const end = sql`${now} + cast(${ttlMs} as bigint)`;
+  const ended = sql`"lease"."until" <= ${now}`;
+  const { rows } = await sql<{ owner: string; generation: number }>`
     insert into "lease" ("name", "owner", "generation", "until")
-    values (${name}, ${owner}, 1, ${now} + cast(${ttlMs} as bigint))
+    values (${name}, ${owner}, 1, ${end})
     on conflict ("name") do update
-    set "owner" = excluded."owner", "generation" = "lease"."generation" + 1, "until" = excluded."until"
-    where "lease"."until" <= ${now}
-    returning "generation"
+    set "owner" = case when ${ended} then excluded."owner" else "lease"."owner" end,
+      "generation" = case when ${ended} then "lease"."generation" + 1 else "lease"."generation" end,
+      "until" = ${end}
+    where ${ended} or "lease"."until" > ${end}
+    returning "owner", "generation"
   `.execute(db);
   const [row] = rows;
-  return row ? { name, owner, generation: row.generation, until } : null;
+  return row?.owner === owner ? { name, owner, generation: row.generation, until } : null;
+}
+
+/**
+ * Holds a lease for longer, counted from now. One whose time ran out is held again, unless another has taken it.
+ * @param ttlMs milliseconds, as it was taken with
+ * @returns the lease as it is now; null where it is another's
+ */
+export async function extendLease(
+  { db, engine }: Pick<Store, 'db' | 'engine'>,
+  lease: Lease,
+  ttlMs: number,
+  monotonic: () => number = () => performance.now(),
+): Promise<Lease | null> {
+  const until = monotonic() + ttlMs;
+  const { rows } = await sql`
+    update "lease" set "until" = ${databaseNow(engine)} + cast(${ttlMs} as bigint)
+    where "name" = ${lease.name} and "owner" = ${lease.owner} and "generation" = ${lease.generation}
+      and "until" > 0
+    returning "name"
+  `.execute(db);
+  return rows.length > 0 ? { ...lease, until } : null;
 }
 
 /**

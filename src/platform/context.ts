@@ -5,7 +5,7 @@ import type { Outbound } from '../lib/outbound.ts';
 import type { SignInContext } from '../lib/sign-in/index.ts';
 import type { PlatformConfig } from './config.ts';
 import type { PlatformCounts } from './counts.ts';
-import type { RefreshFlights } from './refresh/index.ts';
+import type { RefreshFlights, Unwritten } from './refresh/index.ts';
 import type { PlatformTables } from './tables.ts';
 
 /** What the operations of one platform share. */
@@ -20,6 +20,8 @@ export interface PlatformContext {
   readonly outbound: Outbound;
   /** To addresses that users type: public ones, unless the operator allows others. */
   readonly outboundToTyped: Outbound;
+  /** What this process knows of refreshes that the database does not. */
+  readonly unwritten: Unwritten;
   /** Refreshes under way in this process. */
   readonly flights: RefreshFlights;
   /** Tells the worker of this process that something is due. Call it after the commit. */

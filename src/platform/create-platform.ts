@@ -1,5 +1,12 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
+import {
+  type Database,
+  fileReserve,
+  migrate,
+  NO_RESERVE,
+  openDatabase,
+  watchDatabase,
+} from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
@@ -16,10 +23,14 @@ import { createHttp } from './http/index.ts';
 import { PLATFORM_MIGRATIONS } from './migrations.ts';
 import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
+import { createUnwritten } from './refresh/index.ts';
 import type { Renewed } from './refresh/renew.ts';
 import { platformSignIn } from './sign-in.ts';
 import type { PlatformTables } from './tables.ts';
 import { putDefaultTarget } from './targets.ts';
+
+/** How long a process that ends waits until answers of providers are written that are in its memory alone, in milliseconds. */
+export const HELD_AT_CLOSE_MS = 25_000;
 
 /** The side where users connect their apps: keeps their tokens, pushes them, answers for fresh ones. */
 export interface Platform {
@@ -63,6 +74,8 @@ export async function createPlatform(
   const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
   const refreshes = singleFlight<Renewed>();
+  const reserve = 'file' in config.database ? fileReserve(config.database.file) : NO_RESERVE;
+  const unwritten = createUnwritten(effects.monotonic, reserve);
   const context: PlatformContext = {
     config,
     database,
@@ -73,6 +86,7 @@ export async function createPlatform(
     outboundToTyped,
     signIn: platformSignIn(config, database, effects),
     flights: refreshes,
+    unwritten,
     wake: bell.ring,
   };
   try {
@@ -91,6 +105,14 @@ export async function createPlatform(
   const http = createHttp(context, () => stopping);
   const worker = outboxWorker(context, bell);
   const ahead = createScheduler(context);
+  function giveUp(): void {
+    const connectionIds = unwritten.all().map(({ connectionId }) => connectionId);
+    if (connectionIds.length > 0) {
+      const words = 'answers of providers were never written down: these users may have to connect again';
+      effects.log.error({ connectionIds }, words);
+    }
+    unwritten.abandon();
+  }
   const stopPruning = startPruning(ending => prune(context, ending));
 
   return {
@@ -110,10 +132,12 @@ export async function createPlatform(
     },
     async close() {
       stopping = true;
+      const patience = setTimeout(giveUp, HELD_AT_CLOSE_MS);
       await ahead.close();
       await worker.close();
       // An answer on its way may hold the only refresh token that lives.
       await refreshes.ended();
+      clearTimeout(patience);
       await stopPruning();
       await closeOutbound();
       watch.stop();

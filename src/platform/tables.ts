@@ -136,6 +136,8 @@ export interface RefreshAttemptTable {
   beganAt: number;
   sealedSent: string;
   sealedAnswer: string | null;
+  fault: string | null;
+  sentBy: string | null;
 }
 
 export interface PlatformEventTable {

@@ -8,7 +8,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { createOutbound, type Outbound, OutboundError } from '../../src/lib/outbound.ts';
 import { singleFlight } from '../../src/lib/single-flight.ts';
 import { PLATFORM_MIGRATIONS } from '../../src/platform/migrations.ts';
-import { freshCredential, type RefreshContext } from '../../src/platform/refresh/index.ts';
+import { createUnwritten, freshCredential, type RefreshContext } from '../../src/platform/refresh/index.ts';
 import { type ConnectionRow, findConnection, putTarget } from '../../src/platform/store/index.ts';
 import type { PlatformTables } from '../../src/platform/tables.ts';
 import { changeAppKeys, findApp, storeGrant } from '../../src/platform/vault/index.ts';
@@ -71,6 +71,7 @@ export async function refreshGround(location?: DatabaseLocation) {
       }),
       outbound: outbound(real),
       flights: singleFlight(),
+      unwritten: createUnwritten(() => performance.now()),
       wake: () => undefined,
     };
   }

@@ -92,7 +92,7 @@ function impossibleCell(moment: string, kill: Kill): Cell {
         statusReason: 'provider_answer_missing',
       });
       await expect
-        .poll(() => ground.ask(grant, { refused: grant.imported }), { timeout: 10_000 })
+        .poll(() => ground.ask(grant, { refused: grant.imported }), { timeout: 60_000 })
         .toMatchObject({ status: 409, code: 'needs_reconnect' });
       expect(await ground.state(grant)).toMatchObject({
         status: 'needs_reconnect',
@@ -259,7 +259,7 @@ export function crashMatrix(engine: TestEngine): void {
         rows.push(`| ${moment} | ${killed} | ${outcome} |`);
       }
     },
-    300_000,
+    600_000,
   );
 }
 

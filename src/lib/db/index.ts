@@ -7,6 +7,7 @@ export { LOOKED_AT, lookThrough } from './look-through.ts';
 export * from './migrate.ts';
 export * from './open.ts';
 export { beginsWith, bytewise } from './prefix.ts';
+export * from './reserve.ts';
 export * from './rows.ts';
 export { SCAN_LIMITS, scan } from './scans.ts';
 export type { SqliteConnection } from './sqlite.ts';

@@ -12,11 +12,13 @@ const STATUS: Readonly<Record<string, string>> = {
 /**
  * `/health/live`: the process answers. `/health/ready`: it can write to its database too, and is not stopping.
  * @param stopping whether the process has begun to stop
+ * @param trouble what keeps it from being ready, in a few words; null: nothing
  */
 export function healthRoutes(
   app: Pick<Hono, 'get'>,
   database: Pick<Store, 'db' | 'engine' | 'sqlite'>,
   stopping: () => boolean,
+  trouble: () => string | null = () => null,
 ): void {
   const probe = writeProbe(database);
   app.get(LIVE_PATH, c => c.json({ status: 'ok' }));
@@ -24,6 +26,8 @@ export function healthRoutes(
     if (stopping()) return c.json({ status: 'stopping' }, 503);
     try {
       await probe();
+      const status = trouble();
+      if (status !== null) return c.json({ status }, 503);
       return c.json({ status: 'ok' });
     } catch (error) {
       const told = databaseError(error);

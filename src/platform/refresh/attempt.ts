@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { open, seal } from '../../lib/sealed-box.ts';
 import type { Credential } from '../../protocol/index.ts';
 import { judgeTokens, type TokenAnswer } from '../oauth/index.ts';
@@ -17,9 +18,15 @@ export interface Attempt {
   readonly sent: string;
   /** What the provider gave; null where no usable answer is known. */
   readonly tokens: Credential | null;
+  /** Why there is no answer, in a few words; null where whoever sent it has not said. */
+  readonly fault: string | null;
+  /** The process that sent it: host/process id. */
+  readonly sentBy: string | null;
 }
 
-type Context = Pick<RefreshContext, 'config' | 'database' | 'catalogue' | 'effects'>;
+const THIS_PROCESS = `${hostname()}/${process.pid}`;
+
+type Context = Pick<RefreshContext, 'config' | 'database' | 'catalogue' | 'effects' | 'unwritten'>;
 
 /**
  * Writes down that a grant is about to be refreshed, before anything is sent.
@@ -33,47 +40,73 @@ export async function beginAttempt(
   const [id, beganAt, sent] = [randomUUID(), effects.now(), credential.refreshToken ?? ''];
   const { id: connectionId, version } = row;
   const sealedSent = seal(config.keyring, sent, identity(id, 'sent'));
-  await insertRefreshAttempt(database.db, { id, connectionId, fence, version, sealedSent }, beganAt);
+  const attempt = { id, connectionId, fence, version, sealedSent, sentBy: THIS_PROCESS };
+  await insertRefreshAttempt(database.db, attempt, beganAt);
   effects.step?.('refresh.begun');
-  return { id, version, beganAt, sent, tokens: null };
+  return { id, version, beganAt, sent, tokens: null, fault: null, sentBy: THIS_PROCESS };
 }
 
-/** How long an answer is tried to be written: half a minute and more, while it is in this memory alone. */
-const WRITES = 10;
-const longestMs = 5_000;
+/** The longest pause between two tries to write an answer down, in milliseconds: less than others wait for it. */
+const PAUSE_MS = 1_000;
 
 /**
- * Writes a provider's answer down, sealed, as it came. The refresh token before it may be dead by now, so a
- * write that fails is tried again; when it never succeeds, what is left is the commit itself.
+ * Writes a provider's answer down, sealed, as it came. The refresh token before it may be dead by now, so while that
+ * fails the answer is held in memory, and it is tried again for as long as this process lives.
+ * @throws what the driver threw last, when the process ends and waits no longer
  */
 export async function keepAnswerOf(
-  { config, database, effects }: Context,
-  { id }: Attempt,
+  context: Context,
+  { row }: Grant,
+  attempt: Attempt,
   { status, body, at }: TokenAnswer,
 ): Promise<void> {
+  const { config, database, effects, unwritten } = context;
+  const { id } = attempt;
   effects.step?.('refresh.answered');
-  const sealedAnswer = seal(config.keyring, JSON.stringify({ status, body, at }), identity(id, 'answer'));
-  for (let write = 1; ; write += 1) {
+  const kept = JSON.stringify({ status, body, at });
+  const sealedAnswer = seal(config.keyring, kept, identity(id, 'answer'));
+  const write = () => keepAnswer(database.db, { id, sealedAnswer });
+  const first = await write().then(() => null, wrapped);
+  if (first !== null) {
+    const told = { connectionId: row.id, attempt: id };
+    const letGo = unwritten.hold(row.id, { ...attempt, tokens: tokensOf(context, row.appSlug, kept) });
+    const words = 'the answer of a provider cannot be written down: it is kept in memory until it can';
+    effects.log.error({ err: first.error, ...told }, words);
     try {
-      await keepAnswer(database.db, { id, sealedAnswer });
-      effects.step?.('refresh.kept');
-      return;
-    } catch (error) {
-      effects.log.warn({ err: error, attempt: id }, 'answer of a provider not written down yet');
-      if (write === WRITES) return;
-      await effects.sleep(Math.min(longestMs, 200 * 2 ** write));
+      await writeWhenThereIsRoom(context, write);
+    } finally {
+      letGo();
     }
+    effects.log.info(told, 'the answer of a provider is written down');
+  }
+  effects.step?.('refresh.kept');
+}
+
+async function writeWhenThereIsRoom(
+  { effects, unwritten }: Context,
+  write: () => Promise<void>,
+): Promise<void> {
+  for (let pause = 100; ; pause = Math.min(PAUSE_MS, pause * 2)) {
+    unwritten.makeRoom();
+    const failed = await write().then(() => null, wrapped);
+    if (failed === null) return;
+    if (unwritten.abandoned.aborted) throw failed.error;
+    await effects.sleep(pause, unwritten.abandoned);
   }
 }
+
+const wrapped = (error: unknown) => ({ error });
 
 /** The attempts of a grant, open, the newest first. */
 export async function listAttempts(context: Context, { row }: Grant): Promise<Attempt[]> {
   const { keyring } = context.config;
   const rows = await listRefreshAttempts(context.database.db, row.id);
-  return rows.map(({ id, version, beganAt, sealedSent, sealedAnswer }) => ({
+  return rows.map(({ id, version, beganAt, sealedSent, sealedAnswer, fault, sentBy }) => ({
     id,
     version,
     beganAt,
+    fault,
+    sentBy,
     sent: open(keyring, sealedSent, identity(id, 'sent')),
     tokens:
       sealedAnswer === null

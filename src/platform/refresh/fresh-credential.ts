@@ -1,4 +1,11 @@
-import { EXPIRY_MARGIN_MS, isFresh, isKeyferryError, KeyferryError } from '../../protocol/index.ts';
+import {
+  EXPIRY_MARGIN_MS,
+  isFresh,
+  isKeyferryError,
+  KeyferryError,
+  mergeRefreshed,
+  storedCredential,
+} from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { listAttempts } from './attempt.ts';
@@ -28,7 +35,7 @@ export type RefreshFlights = (key: string, run: () => Promise<Renewed>) => Promi
 
 export type RefreshContext = Pick<
   PlatformContext,
-  'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'flights' | 'wake'
+  'config' | 'database' | 'catalogue' | 'effects' | 'outbound' | 'flights' | 'unwritten' | 'wake'
 >;
 
 const ROUNDS = 3;
@@ -71,13 +78,18 @@ export async function freshCredential(
     if (dead && !(await mayRise(context, seen))) throw needsReconnect(seen.row.appSlug);
     const last = isLast(context, seen);
     if (!dead && (serves(seen) || (last && holds(seen)))) return seen;
+    const held = heldGrant(context, seen);
+    if (held !== null && serves(held)) return held;
     refuseForced(context, seen, rejected);
     const key = `${connectionId}:${seen.row.version}`;
     try {
-      const { grant, refreshed } = await patiently(
-        context.flights(key, () => renew(context, seen, { serves, holds, rejected })),
+      const flight = context.flights(key, () => renew(context, seen, { serves, holds, rejected }));
+      const renewed = await patiently(context, flight, {
         patienceMs,
-      );
+        heldOf: held === null ? connectionId : null,
+      });
+      if (renewed === null) continue;
+      const { grant, refreshed } = renewed;
       // What was refreshed for us is the best there is, however short the provider made it.
       if (refreshed || serves(grant)) return grant;
     } catch (error) {
@@ -94,16 +106,40 @@ async function mayRise(context: RefreshContext, grant: Grant): Promise<boolean> 
   return (await listAttempts(context, grant)).some(attempt => isSpare(attempt, grant));
 }
 
-/** A provider that hangs hangs nobody here: the refresh goes on, and what it brings is stored and pushed. */
-async function patiently(refresh: Promise<Renewed>, patienceMs: number): Promise<Renewed> {
+/**
+ * What a refresh of this process brought and could not be written down yet, as it will be committed. It is safe to give:
+ * nobody else can have a newer one, and whoever gets it needs it no less for that this process may die.
+ */
+function heldGrant(context: RefreshContext, { row, credential }: Grant): Grant | null {
+  const tokens = context.unwritten.of(row.id, row.version)?.attempt.tokens ?? null;
+  if (tokens === null) return null;
+  const { expiresAt } = tokens;
+  return {
+    row: { ...row, version: row.version + 1, status: 'connected', statusReason: null, expiresAt },
+    credential: storedCredential(mergeRefreshed(credential.wire, tokens), expiresAt),
+  };
+}
+
+/**
+ * A provider that hangs hangs nobody here: the refresh goes on, and what it brings is stored and pushed.
+ * @returns null where an answer came and could not be written down yet
+ */
+async function patiently(
+  { unwritten }: RefreshContext,
+  refresh: Promise<Renewed>,
+  { patienceMs, heldOf }: { readonly patienceMs: number; readonly heldOf: string | null },
+): Promise<Renewed | null> {
+  const held = Promise.withResolvers<null>();
+  const stop = heldOf === null ? () => undefined : unwritten.whenHeld(heldOf, () => held.resolve(null));
   const enough = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const words = 'The provider takes long to answer; the refresh goes on.';
     enough.reject(new KeyferryError('busy', words, { retryAfterMs: 2_000 }));
   }, patienceMs);
   try {
-    return await Promise.race([refresh, enough.promise]);
+    return await Promise.race([refresh, enough.promise, held.promise]);
   } finally {
     clearTimeout(timer);
+    stop();
   }
 }

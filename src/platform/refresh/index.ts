@@ -9,3 +9,4 @@ export {
 } from './fresh-credential.ts';
 export { LEASE_MS as REFRESH_LEASE_MS } from './lease.ts';
 export { noteFailure } from './note-failure.ts';
+export { createUnwritten, type Unwritten } from './unwritten.ts';

@@ -16,6 +16,8 @@ export interface Failure {
   readonly error: KeyferryError;
   /** A few words for the log, without a secret. */
   readonly reason: string;
+  /** More for whoever looks into it, without a secret. */
+  readonly note?: string | null;
   /** What the row says, where it is not the error's code. */
   readonly statusReason?: string;
   /** The latest time for the next try, in epoch milliseconds. */
@@ -38,6 +40,7 @@ export async function noteFailure(
   {
     error,
     reason,
+    note = null,
     statusReason = error.code,
     retryBy = null,
     dueAt = 0,
@@ -60,10 +63,13 @@ export async function noteFailure(
     if (!noted || quiet || row.status === status) return;
     const kind = `connection.${status}` as const;
     const event = { actor: 'platform', connectionId: id, externalUserId, appSlug } as const;
-    await insertEvent(trx, { kind, ...event, detail: statusReason }, at);
+    await insertEvent(trx, { kind, ...event, detail: statusReason, note }, at);
   });
   if (row.status !== status || row.statusReason !== statusReason)
-    effects.log.warn({ connectionId: id, app: appSlug, code: statusReason, reason }, 'refresh failed');
+    effects.log.warn(
+      { connectionId: id, app: appSlug, code: statusReason, reason, ...(note === null ? {} : { note }) },
+      'refresh failed',
+    );
 }
 
 /** Of a provider that counts refreshes, a failed one counts too, unless it never got there. Milliseconds. */

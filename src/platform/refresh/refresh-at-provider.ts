@@ -1,3 +1,4 @@
+import { databaseFault } from '../../lib/db/index.ts';
 import type { Lease } from '../../lib/lease.ts';
 import {
   type Credential,
@@ -8,9 +9,10 @@ import {
   STATUS,
 } from '../../protocol/index.ts';
 import { redirectUri, refreshTokens, revokeGrant, type TokenOutcome } from '../oauth/index.ts';
-import { deleteRefreshAttempt } from '../store/index.ts';
+import { deleteRefreshAttempt, noteAttemptFault } from '../store/index.ts';
 import { findOAuthApp, type Grant, loadGrant } from '../vault/index.ts';
 import { type Attempt, beginAttempt, keepAnswerOf, renews } from './attempt.ts';
+import { awaitHolder } from './await-holder.ts';
 import { clientRefused, enterGate, type Gate } from './client-gate.ts';
 import { clientAccepted, commitAnswer } from './commit-answer.ts';
 import { answerMissing, needsReconnect, providerError } from './errors.ts';
@@ -28,12 +30,26 @@ import { type Settled, takeOver } from './take-over.ts';
  */
 export async function refreshAtProvider(
   context: RefreshContext,
-  settled: Settled,
-  { lease, wanted }: { lease: Lease; wanted: Wanted },
+  found: Settled,
+  { lease: taken, wanted }: { lease: Lease; wanted: Wanted },
 ): Promise<Renewed> {
-  refuseTooSoon(context, settled.grant);
-  refuseForced(context, settled.grant, wanted.rejected);
-  await refuseInDoubt(context, settled, wanted);
+  const { version } = found.grant.row;
+  refuseTooSoon(context, found.grant);
+  refuseForced(context, found.grant, wanted.rejected);
+  const mayEnd = await refuseInDoubt(context, found, wanted);
+  const { settled, lease } = mayEnd
+    ? await awaitHolder(context, found, taken)
+    : { settled: found, lease: taken };
+  if (settled.grant.row.version !== version) return { grant: settled.grant, refreshed: false };
+  const leave = context.unwritten.enter();
+  try {
+    return await refreshNow(context, settled, lease);
+  } finally {
+    leave();
+  }
+}
+
+async function refreshNow(context: RefreshContext, settled: Settled, lease: Lease): Promise<Renewed> {
   const gate = await gateOf(context, settled.grant);
   let clear = async () => {};
   try {
@@ -70,16 +86,18 @@ export const DOUBT_PAUSE_MS = 86_400_000;
  * The refresh token was sent and the answer is not known: it may be spent. A provider with a grace period
  * takes it again. With any other, a second use may end the grant, the access token that still serves with it;
  * so it is tried when that no longer serves, and there is nothing to lose. Until then nobody works on it unasked.
+ * @returns whether the refresh may end the grant, where somebody still holds the answer to the one before
  */
 async function refuseInDoubt(
   context: RefreshContext,
   { grant, doubtSince }: Settled,
   { holds }: Wanted,
-): Promise<void> {
-  if (doubtSince === null || !holds(grant)) return;
+): Promise<boolean> {
+  if (doubtSince === null) return false;
   const { row } = grant;
   const { graceMs } = findOAuthApp(context, row.appSlug).credential.oauth.rotation;
-  if (typeof graceMs === 'number' && context.effects.now() < doubtSince + graceMs) return;
+  if (typeof graceMs === 'number' && context.effects.now() < doubtSince + graceMs) return false;
+  if (!holds(grant)) return true;
   const error = answerMissing(row.appSlug);
   const retryBy = row.expiresAt === null ? null : row.expiresAt - EXPIRY_MARGIN_MS;
   const dueAt = Math.min(retryBy ?? Number.POSITIVE_INFINITY, context.effects.now() + DOUBT_PAUSE_MS);
@@ -103,15 +121,16 @@ async function gateOf(context: RefreshContext, { row }: Grant): Promise<Gate> {
 
 async function ask(
   context: RefreshContext,
-  { row, credential }: Grant,
+  grant: Grant,
   { gate, lease, attempt }: { gate: Gate; lease: Lease; attempt: Attempt },
 ): Promise<TokenOutcome> {
+  const { row, credential } = grant;
   try {
     return await refreshTokens(within(context, lease), gate.client, {
       ...credential,
       redirectUri: redirectUri(context),
       now: context.effects.now,
-      keep: answer => keepAnswerOf(context, attempt, answer),
+      keep: answer => keepAnswerOf(context, grant, attempt, answer),
     });
   } catch (error) {
     // Neither of the first two was sent.
@@ -134,27 +153,51 @@ function isAnswerOfGrant({ kind }: TokenOutcome): boolean {
 
 const WRITES = 3;
 
-/** A commit that fails is tried again; what is left undone then is in the journal, for whoever comes next. */
+/**
+ * Commits what came. Where the database takes nothing, the answer serves from memory meanwhile, and is committed when
+ * it can be; a commit that fails for another reason is left in the journal, for whoever comes next.
+ */
 async function keep(
+  context: RefreshContext,
+  grant: Grant,
+  kept: { gate: Gate; attempt: Attempt & { readonly tokens: Credential } },
+): Promise<Renewed> {
+  const { effects, unwritten } = context;
+  const letGo: (() => void)[] = [];
+  try {
+    for (let write = 1; ; write += 1) {
+      try {
+        return await commit(context, grant, kept);
+      } catch (error) {
+        const waits = databaseFault(error) !== null && !unwritten.abandoned.aborted;
+        if (isKeyferryError(error) || (write >= WRITES && !waits)) throw error;
+        if (write <= WRITES)
+          effects.log.warn({ err: error, connectionId: grant.row.id }, 'refreshed token not stored yet');
+        if (waits && letGo.length === 0) letGo.push(unwritten.hold(grant.row.id, kept.attempt));
+        await effects.sleep(Math.min(1_000, 200 * write), unwritten.abandoned);
+      }
+    }
+  } finally {
+    for (const go of letGo) go();
+  }
+}
+
+async function commit(
   context: RefreshContext,
   grant: Grant,
   { gate, attempt }: { gate: Gate; attempt: Attempt & { readonly tokens: Credential } },
 ): Promise<Renewed> {
   const { id } = grant.row;
-  for (let write = 1; ; write += 1) {
-    try {
-      const committed = await commitAnswer(context, grant, attempt);
-      if (committed !== null) return { grant: committed, refreshed: true };
-      // A reconnect, an import or another process came first; the answer may be of use to it.
-      return { grant: (await takeOver(context, id)).grant, refreshed: false };
-    } catch (error) {
-      // Disconnected meanwhile: what the provider gives after that is ended too.
-      if (isKeyferryError(error) && error.code === 'connection_not_found')
-        await endGrant(context, gate, attempt.tokens);
-      if (write === WRITES || isKeyferryError(error)) throw error;
-      context.effects.log.warn({ err: error, connectionId: id }, 'refreshed token not stored yet');
-      await context.effects.sleep(200 * write);
-    }
+  try {
+    const committed = await commitAnswer(context, grant, attempt);
+    if (committed !== null) return { grant: committed, refreshed: true };
+    // A reconnect, an import or another process came first; the answer may be of use to it.
+    return { grant: (await takeOver(context, id)).grant, refreshed: false };
+  } catch (error) {
+    // Disconnected meanwhile: what the provider gives after that is ended too.
+    if (isKeyferryError(error) && error.code === 'connection_not_found')
+      await endGrant(context, gate, attempt.tokens);
+    throw error;
   }
 }
 
@@ -175,6 +218,7 @@ async function fail(
   // One trace is enough to know that the refresh token may be spent.
   const leavesDoubt = maybeDone && rotates !== false && doubtSince === null;
   const over = leavesDoubt ? null : attempt.id;
+  if (leavesDoubt) await noteAttemptFault(context.database.db, { id: attempt.id, fault: reason });
   // Another write may have landed while we asked, and a dead old token says nothing about a newer one.
   const current = await loadGrant(context, row.id);
   if (current.row.version !== row.version) {
@@ -199,7 +243,7 @@ async function replaceDead(
   { attempt, reason }: { attempt: Attempt; reason: string },
 ): Promise<Renewed> {
   await deleteRefreshAttempt(context.database.db, attempt.id);
-  const { grant, doubtSince, spare } = await takeOver(context, row.id);
+  const { grant, doubts, spare } = await takeOver(context, row.id);
   if (grant.row.version !== row.version) return { grant, refreshed: false };
   const [kept] = spare;
   if (kept !== undefined && renews(kept)) {
@@ -207,7 +251,17 @@ async function replaceDead(
     return { grant: adopted ?? (await loadGrant(context, row.id)), refreshed: false };
   }
   const error = needsReconnect(row.appSlug);
-  const statusReason = doubtSince === null ? error.code : 'answer_lost';
-  await noteFailure(context, row, { error, reason, statusReason });
+  const [lost] = doubts;
+  const told = lost
+    ? { statusReason: 'answer_lost', note: whyLost(lost, context.effects.now(), reason) }
+    : {};
+  await noteFailure(context, row, { error, reason, ...told });
   throw error;
+}
+
+/** Why nothing could save a grant whose answer is missing, for whoever looks into it. @param at epoch milliseconds */
+function whyLost({ beganAt, sentBy, fault }: Attempt, at: number, reason: string): string {
+  const sent = `the refresh sent at ${new Date(beganAt).toISOString()} by ${sentBy ?? 'an earlier version'}`;
+  const why = fault ?? 'nobody said why';
+  return `${sent} has no answer (${why}); tried again at ${new Date(at).toISOString()}: ${reason}`;
 }

@@ -43,7 +43,10 @@ export async function renew(context: RefreshContext, seen: Grant, wanted: Wanted
       // This process was asleep, or the database slow: what is left of the lease is not enough.
       if (!(error instanceof LeaseShort)) throw error;
     } finally {
-      await releaseLease(context.database, lease);
+      // It ends by itself where the database takes nothing now, and what came of the refresh counts.
+      await releaseLease(context.database, lease).catch(error => {
+        context.effects.log.warn({ err: error, lease: lease.name }, 'lease not released');
+      });
       context.effects.step?.('refresh.released');
     }
   }

@@ -11,6 +11,10 @@ export interface Settled {
    * where the provider does not mind. Epoch milliseconds.
    */
   readonly doubtSince: number | null;
+  /** The attempts that make the doubt, the oldest first. */
+  readonly doubts: readonly Attempt[];
+  /** Those among them whose sender has not said why there is no answer: it may still hold one. */
+  readonly silent: readonly Attempt[];
   /** Answers that may be of use once the grant's own refresh token is dead, the newest first. */
   readonly spare: readonly Attempt[];
 }
@@ -28,7 +32,9 @@ export async function takeOver(context: RefreshContext, id: string): Promise<Set
     const next = attempts.find(attempt => succeeds(attempt, grant));
     if (next === undefined || next.tokens === null || round === ROUNDS) {
       const spare = attempts.filter(attempt => isSpare(attempt, grant));
-      return { grant, doubtSince: doubtSince(context, grant, attempts), spare };
+      const doubts = doubtful(context, grant, attempts);
+      const silent = doubts.filter(({ fault }) => fault === null);
+      return { grant, doubtSince: doubts[0]?.beganAt ?? null, doubts, silent, spare };
     }
     await commitAnswer(context, grant, { ...next, tokens: next.tokens });
     context.effects.log.info({ connectionId: id }, 'took over the answer of an earlier refresh');
@@ -50,11 +56,11 @@ export function isSpare(attempt: Attempt, { credential }: Grant): boolean {
   return renews(attempt) && attempt.tokens.refreshToken !== credential.refreshToken;
 }
 
-function doubtSince(context: RefreshContext, grant: Grant, attempts: readonly Attempt[]): number | null {
+function doubtful(context: RefreshContext, grant: Grant, attempts: readonly Attempt[]): readonly Attempt[] {
   const { rotates } = findOAuthApp(context, grant.row.appSlug).credential.oauth.rotation;
-  if (rotates === false) return null;
+  if (rotates === false) return [];
   const open = attempts.filter(
     ({ tokens, sent }) => tokens === null && sent === grant.credential.refreshToken,
   );
-  return open.length === 0 ? null : Math.min(...open.map(({ beganAt }) => beganAt));
+  return open.sort((one, other) => one.beganAt - other.beganAt);
 }

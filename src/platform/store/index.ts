@@ -42,6 +42,7 @@ export * from './list-target-users.ts';
 export * from './list-targets.ts';
 export * from './mark-failed.ts';
 export * from './move-host-events.ts';
+export * from './note-attempt-fault.ts';
 export * from './note-use.ts';
 export * from './operators.ts';
 export * from './outbox-row.ts';

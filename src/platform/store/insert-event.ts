@@ -40,6 +40,8 @@ export interface NewEvent {
   readonly appSlug?: string | null;
   /** A code or a few words; never a secret. */
   readonly detail?: string | null;
+  /** More for whoever looks into it here; the host is not told. Never a secret. */
+  readonly note?: string | null;
   /** Of what will end: when, in epoch milliseconds. */
   readonly endsAt?: number | null;
 }
@@ -56,7 +58,8 @@ export function operatorActor(id: number): string {
 export async function insertEvent<Tables>(db: Kysely<Tables>, event: NewEvent, at: number): Promise<void> {
   const { connectionId = null, externalUserId = null, appSlug = null, endsAt = null } = event;
   const ends = endsAt === null ? [] : [new Date(endsAt).toISOString()];
-  const detail = [event.detail ?? [], ends].flat().join(' at ') || null;
+  const told = [event.detail ?? [], ends].flat().join(' at ');
+  const detail = [told, event.note ?? ''].filter(Boolean).join(': ') || null;
   await sql`
     insert into "platform_event" ("at", "kind", "actor", "connectionId", "externalUserId", "appSlug", "detail")
     values (${at}, ${event.kind}, ${event.actor}, ${connectionId}, ${externalUserId}, ${appSlug}, ${detail})

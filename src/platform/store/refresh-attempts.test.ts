@@ -58,6 +58,8 @@ describeEngines('the journal of refreshes', engine => {
       beganAt: NOW + 3,
       sealedSent: 'sent 1.2',
       sealedAnswer: 'the answer',
+      fault: null,
+      sentBy: null,
     });
   });
 
