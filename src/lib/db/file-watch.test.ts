@@ -49,7 +49,9 @@ test('a deleted index of the log is noticed at the next look', async () => {
   const { file, sqlite, write } = await open();
   rmSync(`${file}-shm`);
   expect(sqlite.watch.look()).toMatchObject(REFUSED);
-  await expect(write()).resolves.toBeDefined();
+  // And stays so, whatever is looked at beside it.
+  await expect(write()).rejects.toMatchObject(REFUSED);
+  expect(sqlite.watch.look()).toMatchObject(REFUSED);
 });
 
 test('so is another file in its place, which stays as it is', async () => {
@@ -83,7 +85,10 @@ test('a copy over the file is noticed, and SQLite writes nothing into it any mor
   expect(sqlite.watch.look()).toBe(null);
   await new Promise(resolve => setTimeout(resolve, 20));
   copyFileSync(backup, file);
+  // Commits between the looks do not hide it.
+  await write();
   sqlite.watch.look();
+  await write();
   expect(sqlite.watch.look()).toMatchObject(REFUSED);
   expect(sqlite.watch.isForeign).toBe(true);
   await expect(write()).rejects.toThrow('not SQLite');

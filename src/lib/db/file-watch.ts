@@ -1,4 +1,4 @@
-import { renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
 
 /** The file is not the one that was opened, or what is in it is not what SQLite has put there. */
 export class DatabaseFileLost extends Error {
@@ -36,7 +36,7 @@ const LOG_HEADER_BYTES = 32;
 /**
  * Watches a SQLite file that is open, with its log and the index of that. SQLite goes on with the files that it has open,
  * whatever happens to their names: what it commits into a deleted one is gone with the process.
- * It must not open any of them: to close one again would give up all locks of the process on it.
+ * It must open neither file nor index: to close one again would give up all locks of the process on it.
  * @param file which is open, and has been read from
  * @param pageBytes its page size
  * @param logState asks SQLite; writes nothing
@@ -46,7 +46,12 @@ export function watchFile(file: string, pageBytes: number, logState: () => LogSt
   const opened = names.map(statOf);
   let lost: DatabaseFileLost | null = null;
   let logBytes = opened[1]?.size ?? 0;
-  let seen = { changedAt: opened[0]?.mtimeMs, size: opened[0]?.size, ...logState() };
+  let seen = {
+    changedAt: opened[0]?.mtimeMs,
+    size: opened[0]?.size,
+    header: headerOf(names[1]),
+    ...logState(),
+  };
   let isSuspect = false;
   /** Nothing makes that whole again while the file is open. */
   let isForeign = false;
@@ -95,13 +100,13 @@ export function watchFile(file: string, pageBytes: number, logState: () => LogSt
   /** Whether somebody wrote into the files past SQLite: a copy over them, a truncation. */
   function whatIsForeign(): DatabaseFileLost | null {
     const [main, log] = [statOf(file), statOf(names[1])];
-    const now = { changedAt: main?.mtimeMs, size: main?.size, ...logState() };
+    const now = { changedAt: main?.mtimeMs, size: main?.size, header: headerOf(names[1]), ...logState() };
     logBytes = log?.size ?? 0;
     if (now.log > 0 && logBytes < LOG_HEADER_BYTES + now.log * (FRAME_HEADER_BYTES + pageBytes)) {
       return new DatabaseFileLost(`${names[1]} was cut by another program.`);
     }
     // SQLite changes the file when it copies its log there, and tells how far it is. Another process may be at it.
-    const copied = now.log !== seen.log || now.checkpointed !== seen.checkpointed;
+    const copied = now.header !== seen.header || now.checkpointed !== seen.checkpointed;
     const isStill = now.changedAt === seen.changedAt && now.size === seen.size;
     if (copied) isSuspect = false;
     else if (!isStill) isSuspect = true;
@@ -110,16 +115,16 @@ export function watchFile(file: string, pageBytes: number, logState: () => LogSt
     return null;
   }
 
-  function check(): void {
-    // Where it was put back, all that was written meanwhile is in it.
-    if (!isForeign && !isReplaced) lost = whatIsGone(2);
-    if (lost !== null) throw lost;
-  }
-
   return {
-    check,
     refuseLost() {
-      if (lost !== null) check();
+      if (lost === null) return;
+      // Where it was put back, all that was written before is in it.
+      if (!isForeign && !isReplaced) lost = whatIsGone(3);
+      if (lost !== null) throw lost;
+    },
+    check() {
+      lost ??= whatIsGone(2);
+      if (lost !== null) throw lost;
     },
     look() {
       if (isForeign || isReplaced) return lost;
@@ -140,4 +145,19 @@ export function watchFile(file: string, pageBytes: number, logState: () => LogSt
 
 function statOf(name: string): Stats | undefined {
   return statSync(name, { throwIfNoEntry: false });
+}
+
+/** The head of the log, which is another each time the log is begun anew. Locks are never taken on the log. */
+function headerOf(log: string): string {
+  let fd: number | null = null;
+  try {
+    fd = openSync(log, 'r');
+    const header = Buffer.alloc(LOG_HEADER_BYTES);
+    return header.toString('latin1', 0, readSync(fd, header, 0, LOG_HEADER_BYTES, 0));
+  } catch {
+    // Without a descriptor left, the next look will do.
+    return '';
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
 }
