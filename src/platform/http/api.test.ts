@@ -75,6 +75,7 @@ test('the document of the API is made of its schemas', async () => {
       '/api/keyferry/v1/connections',
       '/api/keyferry/v1/connections/{id}',
       '/api/keyferry/v1/connections/{id}/deliver',
+      '/api/keyferry/v1/connections/{id}/refresh',
       '/api/keyferry/v1/deliveries',
       '/api/keyferry/v1/status',
     ]),

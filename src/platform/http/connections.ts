@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { locked } from '../../lib/db/index.ts';
 import { answers, readCursor, writeCursor } from '../../lib/http/index.ts';
 import type { PlatformContext } from '../context.ts';
+import { refreshNow } from '../refresh/index.ts';
 import {
   findConnection,
   listDeliveriesOf,
@@ -83,6 +84,14 @@ const deliverRoute = createRoute({
   responses: answers(202, z.object({ deliveries: z.int() }), 'The pushes are due now'),
 });
 
+const refreshRoute = createRoute({
+  method: 'post',
+  path: '/api/keyferry/v1/connections/{id}/refresh',
+  summary: 'Refresh at the provider now, whatever it is to wait for',
+  request: { params },
+  responses: answers(200, connectionSchema, 'The connection as it is now'),
+});
+
 const EVENTS = 50;
 const DELIVERIES = 100;
 
@@ -125,5 +134,10 @@ export function connectionRoutes(app: OpenAPIHono, context: PlatformContext): vo
     });
     context.wake();
     return c.json({ deliveries }, 202);
+  });
+
+  app.openapi(refreshRoute, async c => {
+    const { row } = await refreshNow(context, c.req.valid('param').id);
+    return c.json(connectionView(row), 200);
   });
 }

@@ -12,6 +12,7 @@ import {
 import { appLeaseName, findOAuthApp, readDatedKeys } from '../vault/index.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LEASE_MS } from './lease.ts';
+import { LONGEST_OUT_MS } from './note-failure.ts';
 
 /** An app's client at its provider, and what is known of it. */
 export interface Gate {
@@ -60,7 +61,9 @@ export async function clientRefused(
   { before, reason, retryAfterMs }: { before: string | null; reason: string; retryAfterMs: number | null },
 ): Promise<boolean> {
   const at = effects.now();
-  const probeAt = at + backoffMs(PROBE, (refusal?.refusals ?? 0) + 1, effects.random(), retryAfterMs);
+  // All grants of the app wait for it.
+  const asked = Math.min(retryAfterMs ?? 0, LONGEST_OUT_MS);
+  const probeAt = at + backoffMs(PROBE, (refusal?.refusals ?? 0) + 1, effects.random(), asked);
   return database.db.transaction().execute(async trx => {
     if ((await findAppRefusal(trx, slug)) !== null) {
       await extendAppRefusal(trx, { slug, updatedAt, probeAt }, at);

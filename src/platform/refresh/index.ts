@@ -9,4 +9,5 @@ export {
 } from './fresh-credential.ts';
 export { LEASE_MS as REFRESH_LEASE_MS } from './lease.ts';
 export { noteFailure } from './note-failure.ts';
+export { refreshNow } from './refresh-now.ts';
 export { createUnwritten, type Unwritten } from './unwritten.ts';

@@ -11,6 +11,9 @@ export const RETRY = { firstMs: 1_000, ceilingMs: 60_000 };
 export const BLOCKED_RETRY = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const BLOCKED: readonly ErrorCode[] = ['provider_blocked', 'sealed_unreadable'];
 
+/** For how long a provider may ask to be left alone once the token has ended, in milliseconds. */
+export const LONGEST_OUT_MS = 3_600_000;
+
 /** What failed. */
 export interface Failure {
   readonly error: KeyferryError;
@@ -54,7 +57,10 @@ export async function noteFailure(
   const backoff = BLOCKED.includes(error.code) ? BLOCKED_RETRY : RETRY;
   const least = Math.max(error.retryAfterMs ?? 0, pauseAfter(catalogue.get(appSlug), error));
   const wait = backoffMs(backoff, row.failures + 1, effects.random(), least);
-  const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, retryBy ?? Number.POSITIVE_INFINITY));
+  // However long a provider asks to be left alone: a user without a token waits an hour at most.
+  const latest = row.expiresAt === null ? retryBy : Math.max(row.expiresAt, at + LONGEST_OUT_MS);
+  const by = Math.min(retryBy ?? Number.POSITIVE_INFINITY, latest ?? Number.POSITIVE_INFINITY);
+  const retryAt = Math.max(at + backoff.firstMs, Math.min(at + wait, by));
   const refreshDueAt = Math.max(retryAt, dueAt);
   const plan = status === 'needs_reconnect' ? NOTHING_PLANNED : planFailing(row, { refreshDueAt, at });
   await database.db.transaction().execute(async trx => {

@@ -3,6 +3,7 @@ export * from './bind-session.ts';
 export * from './claim-notices.ts';
 export * from './claim-outbox.ts';
 export * from './clear-retries.ts';
+export * from './clear-retry.ts';
 export * from './connection-row.ts';
 export * from './consume-attempt.ts';
 export * from './count-by-state.ts';

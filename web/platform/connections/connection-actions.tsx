@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { ask } from '../../lib/api.ts';
 import { useWrite } from '../../lib/use-write.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import type { Connection } from '../shapes.ts';
 
 interface Disconnected {
@@ -12,7 +13,7 @@ interface Disconnected {
   readonly reason: string | null;
 }
 
-/** What the operator can do with a connection: send it again, or end it. */
+/** What the operator can do with a connection: send it again, refresh it, or end it. */
 export function ConnectionActions({
   connection: { id, externalUserId },
   name,
@@ -27,6 +28,10 @@ export function ConnectionActions({
     changes: [[path]],
     done: () => notifications.show({ message: 'It is sent again now.' }),
   });
+  const refresh = useWrite(() => ask('POST', `${path}/refresh`), {
+    changes: [[path]],
+    done: () => notifications.show({ message: 'It is refreshed, and the new token is sent.' }),
+  });
   const disconnect = useWrite(() => ask<Disconnected>('DELETE', path), {
     changes: [['/api/keyferry/v1/connections', 'list']],
     done({ revoked, reason }) {
@@ -39,27 +44,33 @@ export function ConnectionActions({
     },
   });
   return (
-    <Group>
-      <Button variant="default" loading={push.isPending} onClick={() => push.mutate(undefined)}>
-        Push again
-      </Button>
-      <Button variant="light" color="red" onClick={open}>
-        Disconnect
-      </Button>
-      <Confirm
-        opened={asking}
-        title={`Disconnect ${name} of ${externalUserId}?`}
-        action="Disconnect"
-        busy={disconnect.isPending}
-        error={disconnect.error}
-        onConfirm={() => disconnect.mutate(undefined)}
-        onClose={close}
-      >
-        <Text>
-          The grant is revoked at the provider where that is possible, deleted here, and the instance is told
-          to delete it. The user can connect again at any time.
-        </Text>
-      </Confirm>
-    </Group>
+    <>
+      <RefusalAlert error={refresh.error} />
+      <Group>
+        <Button variant="default" loading={push.isPending} onClick={() => push.mutate(undefined)}>
+          Push again
+        </Button>
+        <Button variant="default" loading={refresh.isPending} onClick={() => refresh.mutate(undefined)}>
+          Refresh now
+        </Button>
+        <Button variant="light" color="red" onClick={open}>
+          Disconnect
+        </Button>
+        <Confirm
+          opened={asking}
+          title={`Disconnect ${name} of ${externalUserId}?`}
+          action="Disconnect"
+          busy={disconnect.isPending}
+          error={disconnect.error}
+          onConfirm={() => disconnect.mutate(undefined)}
+          onClose={close}
+        >
+          <Text>
+            The grant is revoked at the provider where that is possible, deleted here, and the instance is
+            told to delete it. The user can connect again at any time.
+          </Text>
+        </Confirm>
+      </Group>
+    </>
   );
 }
