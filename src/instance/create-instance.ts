@@ -1,5 +1,5 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
+import { type Database, databaseFault, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
@@ -75,6 +75,10 @@ export async function createInstance(
   const pushes = groupCommit({
     write: (items: readonly StoredPush[]) => storePushes(database, items),
     key: rowKey,
+    size: ({ sealedKey }) => sealedKey.length,
+    after: outcome => (outcome === 'created' ? 'updated' : outcome),
+    // What ails the database ails the next write too; whether this one was done is not always known.
+    isOfItem: error => databaseFault(error) === null,
     maxItems: 128,
     // SQLite has one writer. On PostgreSQL a second group is sent while the first one's commit is on its way.
     parallel: database.engine === 'sqlite' ? 1 : 2,

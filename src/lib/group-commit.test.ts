@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type GroupCommit, groupCommit } from './group-commit.ts';
+import { GROUP_LIMITS, type GroupCommit, type GroupLimits, groupCommit } from './group-commit.ts';
 
 interface Item {
   readonly key: string;
@@ -120,24 +120,20 @@ test('a group holds no more than its most; as many groups run at once as may', a
   expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a key waits for its own write, and others pass it', async () => {
+test('a key waits for its own write, others pass it, and the newest that waits is written for all of them', async () => {
   const { group, begun } = heldStore({ parallel: 3 });
-  const all = [
-    group.add({ key: 'a', value: 1 }),
-    group.add({ key: 'a', value: 2 }),
-    group.add({ key: 'a', value: 3 }),
-    group.add({ key: 'b', value: 4 }),
-  ];
+  const all = [group.add({ key: 'a', value: 1 }), group.add({ key: 'b', value: 4 })];
+  await settle();
+  all.push(group.add({ key: 'a', value: 2 }), group.add({ key: 'a', value: 3 }));
   await settle();
   expect(begun.map(values)).toEqual([[1, 4]]);
   begun[0]?.finish();
   await settle();
-  expect(begun.map(values).at(1)).toEqual([2]);
+  expect(begun.map(values).at(1)).toEqual([3]);
   begun[1]?.finish();
+  expect(await Promise.all(all)).toEqual([1, 4, 3, 3]);
   await settle();
-  expect(begun.map(values).at(2)).toEqual([3]);
-  begun[2]?.finish();
-  expect(await Promise.all(all)).toEqual([1, 2, 3, 4]);
+  expect(begun).toHaveLength(2);
 });
 
 describe('a bad item', () => {
@@ -183,7 +179,9 @@ test('a write that throws before it promises fails its items too', async () => {
 
 test('drain waits for what waits and for what is under way', async () => {
   const { group, begun } = heldStore();
-  const all = [group.add({ key: 'a', value: 1 }), group.add({ key: 'a', value: 2 })];
+  const all = [group.add({ key: 'a', value: 1 })];
+  await settle();
+  all.push(group.add({ key: 'a', value: 2 }));
   let drained = false;
   const drain = group.drain().then(() => {
     drained = true;
@@ -199,7 +197,7 @@ test('drain waits for what waits and for what is under way', async () => {
   await group.drain();
 });
 
-test('whatever comes in whatever turns: each item is written once, those of a key in their order', async () => {
+test('whatever comes in whatever turns: each is answered with itself or a newer one of its key, written in order', async () => {
   const items = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), turns: fc.nat(2) }), {
     maxLength: 40,
   });
@@ -229,12 +227,19 @@ test('whatever comes in whatever turns: each item is written once, those of a ke
       all.push(group.add({ key, value }));
       for (let passed = 0; passed < turns; passed += 1) await turn();
     }
-    expect(await Promise.all(all)).toEqual(list.map((_, value) => value));
+    const answers = await Promise.all(all);
     expect(faults).toEqual([]);
-    expect(written).toHaveLength(list.length);
+    for (const [value, { key }] of list.entries()) {
+      const answer = answers[value] as number;
+      expect(answer).toBeGreaterThanOrEqual(value);
+      expect(list[answer]?.key).toBe(key);
+      expect(written.filter(item => item.value === answer)).toHaveLength(1);
+    }
     for (const key of ['a', 'b', 'c', 'd']) {
       const order = written.filter(item => item.key === key).map(({ value }) => value);
+      if (order.length === 0) continue;
       expect(order).toEqual(order.toSorted((one, other) => one - other));
+      expect(order.at(-1)).toBe(list.findLastIndex(item => item.key === key));
     }
   }
 });
@@ -262,4 +267,131 @@ test('after many that came alone the next is written at once, until company come
   await settle();
   begun.at(-1)?.finish();
   expect(await last).toBe(9);
+});
+
+test('who waited with a newer item is told what would be true of it, had it come after', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const group = groupCommit<string, string>({
+    write: async items => {
+      await promise;
+      return items.map(item => `created ${item}`);
+    },
+    key: () => 'a',
+    after: result => result.replace('created', 'updated'),
+    maxItems: 10,
+    parallel: 1,
+  });
+  const all = ['1', '2', '3'].map(item => group.add(item));
+  resolve();
+  expect(await Promise.all(all)).toEqual(['created 3', 'updated 3', 'updated 3']);
+});
+
+test('ten thousand items of one key take two writes, and no longer than as many of different keys', async () => {
+  let writes = 0;
+  const group = groupCommit<number, number>({
+    write: async items => {
+      writes += 1;
+      await turn();
+      return [...items];
+    },
+    key: () => 'hot',
+    maxItems: 128,
+    parallel: 2,
+  });
+  const answers = await Promise.all(Array.from({ length: 10_000 }, (_, value) => group.add(value)));
+  expect(writes).toBeLessThanOrEqual(2);
+  expect(answers.at(-1)).toBe(9_999);
+});
+
+describe('what waits is bounded', () => {
+  const held = (limits: Partial<GroupLimits>) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const begun: number[] = [];
+    const group = groupCommit<Item, number>({
+      write: async items => {
+        begun.push(items.length);
+        await promise;
+        return items.map(({ value }) => value);
+      },
+      key: ({ key }) => key,
+      size: ({ value }) => value,
+      maxItems: 100,
+      parallel: 1,
+      limits: { ...GROUP_LIMITS, ...limits },
+    });
+    return { group, begun, resolve };
+  };
+
+  test('by callers, those of one key too: one more is refused as busy, and there is room again afterwards', async () => {
+    const { group, resolve } = held({ waiting: 3 });
+    const first = group.add({ key: 'first', value: 0 });
+    await settle();
+    const waiting = [1, 2, 3].map(value => group.add({ key: value < 3 ? 'a' : 'b', value }));
+    await expect(group.add({ key: 'a', value: 4 })).rejects.toMatchObject({
+      code: 'busy',
+      retryAfterMs: 2_000,
+    });
+    resolve();
+    expect(await Promise.all([first, ...waiting])).toEqual([0, 2, 2, 3]);
+    expect(await group.add({ key: 'a', value: 5 })).toBe(5);
+  });
+
+  test('by bytes: what takes the place of another counts for what it adds', async () => {
+    const { group, resolve } = held({ waitingBytes: 10 });
+    const first = group.add({ key: 'first', value: 9 });
+    await settle();
+    const waiting = [group.add({ key: 'a', value: 6 }), group.add({ key: 'a', value: 7 })];
+    await expect(group.add({ key: 'b', value: 4 })).rejects.toMatchObject({ code: 'busy' });
+    waiting.push(group.add({ key: 'b', value: 3 }));
+    resolve();
+    expect(await Promise.all([first, ...waiting])).toEqual([9, 7, 7, 3]);
+  });
+
+  test('a group by bytes too, unless it is one item', async () => {
+    const { group, begun, resolve } = held({ groupBytes: 10 });
+    const all = [20, 6, 4, 1].map(value => group.add({ key: String(value), value }));
+    resolve();
+    expect(await Promise.all(all)).toEqual([20, 6, 4, 1]);
+    expect(begun).toEqual([1, 2, 1]);
+  });
+});
+
+describe('a write that does not end', () => {
+  test('fails its callers in time, and holds up nobody behind it', async () => {
+    let writes = 0;
+    const group = groupCommit<number, number>({
+      write: items => {
+        writes += 1;
+        return writes === 1 ? new Promise(() => {}) : Promise.resolve([...items]);
+      },
+      key: () => 'a',
+      maxItems: 10,
+      parallel: 1,
+      limits: { ...GROUP_LIMITS, writeMs: 50 },
+    });
+    const lost = group.add(1);
+    await settle();
+    const next = group.add(2);
+    await expect(lost).rejects.toMatchObject({ name: 'DatabaseTimeout' });
+    expect(await next).toBe(2);
+    expect(await group.add(3)).toBe(3);
+    await group.drain();
+  });
+
+  test("is not tried again item by item where the fault is no item's", async () => {
+    let writes = 0;
+    const group = groupCommit<number, number>({
+      write: async () => {
+        writes += 1;
+        throw new Error('gone');
+      },
+      key: String,
+      isOfItem: () => false,
+      maxItems: 10,
+      parallel: 1,
+    });
+    const all = await Promise.allSettled([1, 2, 3].map(value => group.add(value)));
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(writes).toBe(1);
+  });
 });

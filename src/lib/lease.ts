@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { databaseNow, type Store } from './db/index.ts';
+import { databaseNow, REPEATABLE, type Store } from './db/index.ts';
 
 /** The right to do one thing, held by one process for a time. */
 export interface Lease {
@@ -20,6 +20,7 @@ export interface Lease {
  * Takes the lease if it is free or has run out. Time is the database's, so that clocks of processes do
  * not matter. An end that is further away than it can be was written before the database's clock went back: it is
  * moved to where it can be, so that the holder keeps its time and nobody waits for longer.
+ * Whoever has it already, by the same owner, keeps it: so a repeat of the statement does no harm.
  * @param ttlMs how long it holds, in milliseconds: longer than the deadline of what is done under it
  * @param monotonic the process's own clock, which nobody sets; milliseconds
  * @returns null while another holds it
@@ -35,14 +36,14 @@ export async function acquireLease(
   const now = databaseNow(engine);
   const end = sql`${now} + cast(${ttlMs} as bigint)`;
   const ended = sql`"lease"."until" <= ${now}`;
-  const { rows } = await sql<{ owner: string; generation: number }>`
+  const { rows } = await sql<{ owner: string; generation: number }>`${REPEATABLE}
     insert into "lease" ("name", "owner", "generation", "until")
     values (${name}, ${owner}, 1, ${end})
     on conflict ("name") do update
     set "owner" = case when ${ended} then excluded."owner" else "lease"."owner" end,
       "generation" = case when ${ended} then "lease"."generation" + 1 else "lease"."generation" end,
       "until" = ${end}
-    where ${ended} or "lease"."until" > ${end}
+    where ${ended} or "lease"."owner" = excluded."owner" or "lease"."until" > ${end}
     returning "owner", "generation"
   `.execute(db);
   const [row] = rows;
@@ -61,7 +62,7 @@ export async function extendLease(
   monotonic: () => number = () => performance.now(),
 ): Promise<Lease | null> {
   const until = monotonic() + ttlMs;
-  const { rows } = await sql`
+  const { rows } = await sql`${REPEATABLE}
     update "lease" set "until" = ${databaseNow(engine)} + cast(${ttlMs} as bigint)
     where "name" = ${lease.name} and "owner" = ${lease.owner} and "generation" = ${lease.generation}
       and "until" > 0
@@ -84,7 +85,7 @@ export function leaseLeftMs({ until }: Lease, now: number): number {
  * @returns whether it was still held
  */
 export async function releaseLease({ db }: Store, lease: Lease): Promise<boolean> {
-  const { rows } = await sql`
+  const { rows } = await sql`${REPEATABLE}
     update "lease" set "until" = 0
     where "name" = ${lease.name} and "owner" = ${lease.owner} and "generation" = ${lease.generation}
       and "until" > 0

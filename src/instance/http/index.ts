@@ -32,7 +32,7 @@ export function createHttp(context: InstanceContext, stopping: () => boolean): O
   const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
   app.onError(answerError(context.effects.log));
   app.notFound(answerPages({ role: 'instance', otherwise: answerUnmatched(app) }));
-  healthRoutes(app, context.database, stopping);
+  healthRoutes(app, { database: context.database, log: context.effects.log, stopping });
   webhookRoute(app, context);
   credentialSyncRoute(app, context);
 

@@ -6,6 +6,7 @@ export * from './lanes.ts';
 export { LOOKED_AT, lookThrough } from './look-through.ts';
 export * from './migrate.ts';
 export * from './open.ts';
+export { REPEATABLE } from './pool.ts';
 export { beginsWith, bytewise } from './prefix.ts';
 export * from './reserve.ts';
 export * from './rows.ts';

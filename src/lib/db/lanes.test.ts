@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { engines, type TestDatabase } from '../../../test/engines.ts';
 import { type Database, openDatabase, type Statements } from './index.ts';
+import { MOST_UNDER_WAY } from './limits.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres');
 
@@ -112,6 +113,16 @@ describe.skipIf(!postgres?.available)('reads on connections of their own', () =>
     const [next] = await lanes.run<{ pid: number; n: number }>(backend, [2]);
     expect(next?.n).toBe(2);
     expect(next?.pid).not.toBe(row?.pid);
+  });
+
+  test('too many at once are refused as busy, and none of the others is', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: MOST_UNDER_WAY + 10 }, (_, n) => lanes.run<{ n: number }>(backend, [n])),
+    );
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(10);
+    for (const { reason } of refused as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ code: 'busy', status: 503 });
   });
 
   test('without a server they say so, each time', async () => {

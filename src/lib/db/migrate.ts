@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
+import { allow } from './bounded-client.ts';
+import { LIMITS } from './limits.ts';
 import type { Engine, Store } from './open.ts';
 
 /**
@@ -39,14 +41,15 @@ export const LIB_MIGRATIONS: Migrations = { scope: 'lib', folder: new URL('./mig
  * written first, in the migration's transaction, so a second process waits there and then passes over it.
  * @throws SchemaError when the database was migrated by a newer version
  */
-export async function migrate({ db, engine }: Store, migrations: readonly Migrations[]): Promise<void> {
+export async function migrate(store: Store, migrations: readonly Migrations[]): Promise<void> {
+  const { db, engine } = store;
   await createLedger(db);
   for (const { scope, folder } of migrations) {
     const files = migrationFiles(folder, engine);
     await refuseNewer(db, scope, files.length);
     for (const [index, file] of files.entries()) {
       const text = readFileSync(new URL(file, folder), 'utf8');
-      await apply(db, scope, index + 1, statements(text, engine));
+      await apply(store, scope, index + 1, statements(text, engine));
     }
   }
 }
@@ -85,12 +88,14 @@ async function refuseNewer(db: Kysely<unknown>, scope: string, known: number): P
 }
 
 async function apply(
-  db: Kysely<unknown>,
+  { db, engine }: Store,
   scope: string,
   number: number,
   texts: readonly string[],
 ): Promise<void> {
   await db.transaction().execute(async trx => {
+    // Another process may be at it, and is waited for.
+    if (engine === 'postgres') await sql.raw(allow(LIMITS.migrationMs)).execute(trx);
     const { rows } =
       await sql`insert into "keyferry_migration" ("scope", "number") values (${scope}, ${number})
       on conflict do nothing returning "number"`.execute(trx);

@@ -1,6 +1,9 @@
 import { CompiledQuery, Kysely, PGliteDialect, type PGliteDialectConfig, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { BoundedClient } from './bounded-client.ts';
 import { openLanes } from './lanes.ts';
+import { LIMITS, OPENING } from './limits.ts';
+import { RepeatingKysely, repeatingPool } from './pool.ts';
 import { openScanThread } from './scan-queue.ts';
 import { openScanPool, type Scans } from './scans.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -84,8 +87,10 @@ export function openDatabase<Tables>(location: DatabaseLocation): Database<Table
     };
   }
   const { pool, client, scans } = openPostgres(location.url, location.poolSize ?? 10);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const [reads, writes] = [openLanes(client, readerOf), openLanes(client, readerOf)];
+  const db = new RepeatingKysely<Tables>({ dialect: new PostgresDialect({ pool: repeatingPool(pool) }) });
+  const lanes = { create: client, reader: readerOf };
+  const reads = openLanes({ ...lanes, repeats: 'all' });
+  const writes = openLanes({ ...lanes, repeats: 'undone' });
   return {
     db,
     engine: 'postgres',
@@ -130,7 +135,7 @@ function openPostgres(
   const names = new Map<string, string>();
 
   /** Names each statement, so that PostgreSQL plans it once a connection and not at each call. */
-  class NamingClient extends pg.Client {
+  class NamingClient extends BoundedClient {
     // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads; only the form that Kysely uses changes.
     override query(text: any, values?: any, ...rest: any[]): any {
       if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) {
@@ -143,8 +148,21 @@ function openPostgres(
     }
   }
   const types: pg.CustomTypesConfig = { getTypeParser: readerOf as typeof pg.types.getTypeParser };
-  const config = { connectionString, connectionTimeoutMillis: 10_000, types };
-  const pool = new pg.Pool({ ...config, max, Client: NamingClient as typeof pg.Client });
+  const config = {
+    connectionString,
+    connectionTimeoutMillis: LIMITS.connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: LIMITS.keepAliveMs,
+    types,
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max,
+    maxLifetimeSeconds: LIMITS.lifetimeMs / 1_000,
+    Client: NamingClient as unknown as typeof pg.Client,
+    // The pool waits for it.
+    onConnect: client => client.query(OPENING) as unknown as undefined,
+  });
   // Without listeners a connection that breaks would end the process; the pool replaces it. It listens to an
   // idle one alone, and one in use emits the error besides failing its query.
   pool.on('error', () => {});

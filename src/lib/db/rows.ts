@@ -1,4 +1,5 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { ROWS_WRITTEN } from './lane-echo.ts';
 import type { Engine, Store } from './open.ts';
 import type { SqliteConnection } from './sqlite.ts';
 
@@ -99,7 +100,7 @@ function compile<Input, Written>(
   }
   const follow = followUp(columnsOf(written), sql`from written as given`);
   const both = (first: RawBuilder<unknown>) =>
-    sql`with written as (${first}), followed as (${follow}) select * from written`;
+    sql`with written as (${first}), followed as (${follow}) ${sql.raw(ROWS_WRITTEN)}`;
   const many = both(write(columnsOf(input), fromJson(input))).compile(db);
   if (many.parameters.length !== 1) throw new Error(ROWS_ALONE);
   return { one: ofOneRow(both(alone)), many: many.sql, followUp: { text: '', order: [] } };

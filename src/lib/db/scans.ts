@@ -1,6 +1,8 @@
 import type { RawBuilder } from 'kysely';
 import pg from 'pg';
 import { KeyferryError } from '../../protocol/index.ts';
+import { BoundedClient, type BoundedConfig } from './bounded-client.ts';
+import { LIMITS } from './limits.ts';
 import type { Statements, Store } from './open.ts';
 
 /** Reads that may take long. What may read many rows goes here, and holds up neither the process nor a write. */
@@ -32,16 +34,22 @@ export function scan<Row>({ db, scans }: Store, statement: RawBuilder<Row>): Pro
   return scans.run<Row>(text, parameters);
 }
 
+type BoundedPoolConfig = pg.PoolConfig & BoundedConfig;
+
 /** Scans on PostgreSQL: connections beside the pool, on which PostgreSQL ends what takes too long. */
 export function openScanPool(config: pg.PoolConfig, limits: ScanLimits = SCAN_LIMITS): Scans {
-  const pool = new pg.Pool({
+  const bounded: BoundedPoolConfig = {
     ...config,
     max: CONNECTIONS,
     connectionTimeoutMillis: limits.waitMs,
     statement_timeout: limits.runMs,
+    // The server should have been first.
+    answerMs: limits.runMs + LIMITS.answerMs - LIMITS.statementMs,
+    Client: BoundedClient as unknown as typeof pg.Client,
     // The pool waits for it. Rows are found by index, as on the lanes.
     onConnect: client => client.query(SETTINGS) as unknown as undefined,
-  });
+  };
+  const pool = new pg.Pool(bounded);
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
   let closing: Promise<void> | null = null;
@@ -49,8 +57,13 @@ export function openScanPool(config: pg.PoolConfig, limits: ScanLimits = SCAN_LI
     async run<Row>(text: string, values: readonly unknown[]) {
       if (pool.waitingCount >= limits.waiting) throw tooMany(limits);
       try {
-        // Without a name: it is planned for the values at hand, which differ by how many rows they find.
-        return (await pool.query(text, [...values])).rows as Row[];
+        const client = await pool.connect();
+        try {
+          // Without a name: it is planned for the values at hand, which differ by how many rows they find.
+          return (await client.query(text, [...values])).rows as Row[];
+        } finally {
+          client.release();
+        }
       } catch (error) {
         const { code, message } = error as { code?: unknown; message?: unknown };
         if (code === CANCELLED) throw tooLong(limits);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from './open.ts';
+import { REPEATABLE } from './pool.ts';
 import { databaseNow } from './rows.ts';
 
 /** How long the outcome of a probe holds, in milliseconds. */
@@ -16,7 +17,7 @@ export function writeProbe(
 ): () => Promise<void> {
   let last: { readonly outcome: Promise<void>; until: number } | null = null;
   const now = databaseNow(engine);
-  const statement = sql`insert into "write_probe" ("id", "at") values (1, ${now})
+  const statement = sql`${REPEATABLE} insert into "write_probe" ("id", "at") values (1, ${now})
     on conflict ("id") do update set "at" = excluded."at"`;
 
   return async function probe() {

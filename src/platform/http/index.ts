@@ -38,7 +38,7 @@ export function createHttp(context: PlatformContext, stopping: () => boolean): O
   const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
   app.onError(answerError(effects.log));
   app.notFound(answerPages({ role: 'platform', otherwise: answerUnmatched(app) }));
-  healthRoutes(app, database, stopping, context.unwritten.trouble);
+  healthRoutes(app, { database, log: effects.log, stopping, trouble: context.unwritten.trouble });
   syncRoute(app, context);
   connectRoutes(app, context);
   connectHostRoutes(app, context);
