@@ -2,6 +2,13 @@ import { z } from 'zod';
 import type { AppDefinition } from './definition.ts';
 import { STANDARD, text, tokensWith } from './shared.ts';
 
+/** Where an org signs its users in (help.salesforce.com, My Domain): the client secret goes there. */
+function isSalesforce(host: string): boolean {
+  return ['salesforce.com', 'force.com', 'salesforce.mil', 'sfcrmproducts.cn'].some(domain =>
+    host.endsWith(`.${domain}`),
+  );
+}
+
 export const salesforce = {
   slug: 'salesforce',
   dirName: 'salesforce',
@@ -17,6 +24,10 @@ export const salesforce = {
     login_host: z
       .string()
       .regex(/^[a-z0-9.-]+$/)
+      .refine(
+        isSalesforce,
+        'must be a host of Salesforce, such as login.salesforce.com or acme.my.salesforce.com',
+      )
       .default('login.salesforce.com'),
   }),
   publicKeys: ['consumer_key', 'login_host'],

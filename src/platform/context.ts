@@ -38,4 +38,4 @@ export const DEADLINE_MS = 10_000;
 export const FEED_BYTES = 1024 * 1024;
 
 /** The longest answer of a provider or a target that is read, in bytes. */
-export const ANSWER_BYTES = 1024 * 1024;
+export const ANSWER_BYTES = 256 * 1024;

@@ -37,6 +37,7 @@ export const GRANT = {
   sealedCredential: 'sealed 1',
   expiresAt: LATER,
   plan: PLAN,
+  seen: null as number | null,
 };
 
 /** A wish to push GRANT. */

@@ -13,6 +13,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
     text: "The provider's answer got lost, and it takes the old token no more",
     remedy: 'The user must connect the app again; give them a new link.',
   },
+  address_changed: {
+    text: 'The app has another address now than the one that gave the grant',
+    remedy: 'Set the address of the app back, or give the user a new link: the grant is sent nowhere else.',
+  },
   provider_client_refused: {
     text: 'The provider refuses our client id or secret',
     remedy: 'Compare the keys of the app with those at the provider; all grants are kept.',

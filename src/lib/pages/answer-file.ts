@@ -31,11 +31,12 @@ export function answerFile(path: string, { type, variants }: BuiltFile, request:
 
 /** The codings that are named and not refused (RFC 9110 section 12.5.3). */
 function takenEncodings(header: string | null): Set<string> {
+  // No expression for the blanks: it would take the square of their number.
   const codings = (header ?? '').split(',').map(part =>
     part
-      .trim()
       .toLowerCase()
-      .split(/\s*;\s*/),
+      .split(';')
+      .map(one => one.trim()),
   );
   return new Set(
     codings.filter(([, weight]) => !/^q=0(\.0*)?$/.test(weight ?? '')).map(([name = '']) => name),

@@ -129,7 +129,7 @@ describe.each(apps)('$slug', app => {
     expect(await exchangeCode(outbound, by, exchange)).toMatchObject({ kind: 'unanswered' });
     if (!oauth.refreshable) return;
     const keep = async () => undefined;
-    const refresh = { ...asked, refreshToken: 'r', wire: members, keep };
+    const refresh = { ...asked, refreshToken: 'r', wire: members, keep, issuedAt: null };
     expect(await refreshTokens(outbound, by, refresh)).toMatchObject({ kind: 'unanswered' });
   });
 });

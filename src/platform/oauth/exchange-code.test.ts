@@ -50,7 +50,7 @@ async function bothSteps(changes: Partial<OAuthDefinition>) {
   });
   const query = new URL(fake.consent(page.href)).searchParams;
   const parameters = validateAuthResponse({ issuer: 'https://i.invalid' }, by.client, query, 's');
-  const asked = { redirectUri: REDIRECT_URI, now: clock.now, keep };
+  const asked = { redirectUri: REDIRECT_URI, now: clock.now, keep, issuedAt: null };
   const exchanged = await exchangeCode(outbound, by, { ...asked, parameters, members: {}, verifier: null });
   if (exchanged.kind !== 'tokens') return { fake, outcomes: [exchanged] };
   const refreshed = await refreshTokens(outbound, by, { ...asked, ...exchanged.credential });
@@ -101,7 +101,14 @@ test('a fake of other rules refuses', async () => {
   const strict = appWith({ clientAuthentication: 'basic' });
   const fake = await strictByRecord(strict, heldClock().now);
   const { tokenEndpoint = '' } = fake.overrides;
-  const asked = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+  const asked = {
+    refreshToken: 'r',
+    wire: {},
+    redirectUri: REDIRECT_URI,
+    now: heldClock().now,
+    keep,
+    issuedAt: null,
+  };
   const refusals: Partial<OAuthDefinition>[] = [
     { clientAuthentication: 'body' },
     { clientAuthentication: 'query' },
@@ -137,7 +144,14 @@ describe('an app token', () => {
       asked.push(url);
       return { status, headers: new Headers(), body: typeof body === 'string' ? body : JSON.stringify(body) };
     };
-    const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+    const grant = {
+      refreshToken: 'r',
+      wire: {},
+      redirectUri: REDIRECT_URI,
+      now: heldClock().now,
+      keep,
+      issuedAt: null,
+    };
     expect(await refreshTokens(outbound, by, grant)).toMatchObject({ kind });
     expect(asked).toEqual([STEP.endpoint]);
   });
@@ -147,14 +161,21 @@ test('an app token that does not come says that nothing was asked of the grant',
   const app = appWith({ clientAuthentication: 'app_token', appToken: STEP });
   const by = oauthClient(app, { client_id: 'id', client_secret: 'secret' });
   const outbound = () => Promise.reject(new OutboundError('timeout', 'no answer', true));
-  const grant = { refreshToken: 'r', wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+  const grant = {
+    refreshToken: 'r',
+    wire: {},
+    redirectUri: REDIRECT_URI,
+    now: heldClock().now,
+    keep,
+    issuedAt: null,
+  };
   const outcome = await refreshTokens(outbound, by, grant);
   expect(outcome).toEqual({ kind: 'unreachable', reason: 'no answer', retryAfterMs: null });
 });
 
 test('a grant that cannot be refreshed is over, and nobody is asked', async () => {
   const outbound = async () => Promise.reject(new Error('nobody is asked'));
-  const grant = { wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep };
+  const grant = { wire: {}, redirectUri: REDIRECT_URI, now: heldClock().now, keep, issuedAt: null };
   const keys = { client_id: 'id', client_secret: 'secret' };
   const lasting = oauthClient(appWith({ refreshable: false }), keys);
   const without = oauthClient(appWith({}), keys);

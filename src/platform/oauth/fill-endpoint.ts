@@ -82,11 +82,29 @@ function fillingOfPath(name: string, fillings: Fillings): string {
 function base(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null;
   const plain = url !== null && `${url.username}${url.password}` === '' && !/[?#]/.test(value);
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname));
-  if (plain && secure) return value.replace(/\/+$/, '');
+  const secure = url?.protocol === 'https:' || (url !== null && isLoopback(url));
+  if (plain && secure) return withoutLastSlashes(value);
   throw new KeyferryError('address_refused', `${name} is not a plain address with https.`, {
     remedy: `Set the key ${name} of the app to an address such as https://host.example.`,
   });
+}
+
+/** Whether an address is plain http of this machine: for trying things out. */
+export function isLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && LOOPBACK.includes(hostname);
+}
+
+/** The names of the placeholders that say to which origin an endpoint belongs. */
+export function placeholdersOfOrigin(template: string): readonly string[] {
+  const [origin = template] = ORIGIN.exec(template) ?? [];
+  return [...origin.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+}
+
+/** An expression would take the square of their number. */
+function withoutLastSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end -= 1;
+  return text.slice(0, end);
 }
 
 function hostPart(name: string, value: string): string {

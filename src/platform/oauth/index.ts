@@ -2,6 +2,7 @@ export * from './callback-members.ts';
 export * from './client.ts';
 export * from './exchange-code.ts';
 export * from './fill-endpoint.ts';
+export * from './issued-at.ts';
 export * from './judge-tokens.ts';
 export * from './look-up.ts';
 export * from './read-imported.ts';

@@ -4,6 +4,7 @@ import type { Credential } from '../../protocol/index.ts';
 import { authenticate } from './authenticate.ts';
 import { type OAuthClient, serverAt } from './client.ts';
 import { fillEndpoint, fillParameters } from './fill-endpoint.ts';
+import { assertIssuedAt, type IssuedAt } from './issued-at.ts';
 import { judgeNoAnswer, judgeTokens, type TokenOutcome } from './judge-tokens.ts';
 import { through } from './way-out.ts';
 
@@ -13,14 +14,16 @@ export type TokenAnswer = OutboundAnswer & { readonly at: number };
 /**
  * Asks a provider for new tokens (RFC 6749 section 6). Where it has nothing to ask with, the grant is over.
  * @param grant.wire what the grant holds: its members fill the endpoint
+ * @param grant.issuedAt the origins that it may go to
  * @param grant.now the clock, in epoch milliseconds
  * @param grant.keep is given each answer that may hold tokens, before anything else is done with it
- * @throws KeyferryError address_refused, app_keys_missing
+ * @throws KeyferryError address_refused, app_keys_missing; needs_reconnect where it was issued elsewhere
  */
 export async function refreshTokens(
   outbound: Outbound,
   by: OAuthClient,
   grant: Pick<Credential, 'refreshToken' | 'wire'> & {
+    issuedAt: IssuedAt;
     redirectUri: string;
     now: () => number;
     keep: (answer: TokenAnswer) => Promise<void>;
@@ -32,6 +35,7 @@ export async function refreshTokens(
   if (refreshToken === null) return over('no refresh token');
   const template = oauth.refreshEndpoint ?? oauth.tokenEndpoint;
   const endpoint = fillEndpoint(template, { keys: by.keys, members: wire, allowed: oauth.allowed });
+  assertIssuedAt(grant.issuedAt, by, endpoint);
   const more = fillParameters(oauth.tokenParameters?.refresh ?? {}, {
     ...by.keys,
     redirect_uri: redirectUri,

@@ -5,6 +5,7 @@ import { AppTokenRefused } from './app-token.ts';
 import { authenticate } from './authenticate.ts';
 import { type OAuthClient, serverAt } from './client.ts';
 import { fillEndpoint } from './fill-endpoint.ts';
+import { assertIssuedAt, type IssuedAt } from './issued-at.ts';
 import { through } from './way-out.ts';
 
 /** How a revocation went; `reason` in a few words, without a secret. */
@@ -12,13 +13,14 @@ export type Revocation = { readonly revoked: true } | { readonly revoked: false;
 
 /**
  * Ends a grant at its provider (RFC 7009), with the token that the app's record names.
+ * @param grant.issuedAt the origins that it may go to
  * @param now the clock, in epoch milliseconds
- * @throws KeyferryError address_refused, app_keys_missing
+ * @throws KeyferryError address_refused, app_keys_missing; needs_reconnect where it was issued elsewhere
  */
 export async function revokeGrant(
   outbound: Outbound,
   by: OAuthClient,
-  { accessToken, refreshToken, wire }: Pick<Credential, 'accessToken' | 'refreshToken' | 'wire'>,
+  grant: Pick<Credential, 'accessToken' | 'refreshToken' | 'wire'> & { issuedAt: IssuedAt },
   now: () => number,
 ): Promise<Revocation> {
   const { revocationEndpoint, revoke, allowed } = by.app.credential.oauth;
@@ -26,7 +28,9 @@ export async function revokeGrant(
   if (revocationEndpoint === 'unknown') {
     return { revoked: false, reason: 'how the provider revokes is not known' };
   }
+  const { accessToken, refreshToken, wire } = grant;
   const endpoint = fillEndpoint(revocationEndpoint, { keys: by.keys, members: wire, allowed });
+  assertIssuedAt(grant.issuedAt, by, endpoint);
   const wanted = revoke === 'refresh_token' ? refreshToken : null;
   const token = wanted ?? accessToken;
   const hint = wanted === null ? 'access_token' : 'refresh_token';

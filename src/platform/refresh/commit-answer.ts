@@ -10,7 +10,14 @@ import {
   listTargetUsers,
   replaceCredential,
 } from '../store/index.ts';
-import { findOAuthApp, type Grant, openGrant, pushEverywhere, sealCredential } from '../vault/index.ts';
+import {
+  findOAuthApp,
+  type Grant,
+  issuedNow,
+  openGrant,
+  pushEverywhere,
+  sealCredential,
+} from '../vault/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 
@@ -21,7 +28,7 @@ import type { RefreshContext } from './fresh-credential.ts';
  */
 export async function commitAnswer(
   context: RefreshContext,
-  { row, credential }: Grant,
+  { row, credential, issuedAt }: Grant,
   { id: attemptId, tokens }: Attempt & { readonly tokens: Credential },
 ): Promise<Grant | null> {
   const { database, effects, wake } = context;
@@ -29,8 +36,9 @@ export async function commitAnswer(
   const at = effects.now();
   const { expiresAt } = tokens;
   const stored = storedCredential(mergeRefreshed(credential.wire, tokens), expiresAt);
-  const sealedCredential = sealCredential(context, id, stored);
   const app = findOAuthApp(context, appSlug);
+  const bound = issuedAt ?? (await issuedNow(context, app, stored.wire));
+  const sealedCredential = sealCredential(context, id, { credential: stored, issuedAt: bound });
   const plan = planTokens(app, { id, credential: stored, answer: tokens, before: row }, at);
   const written = await database.db.transaction().execute(async trx => {
     const users = await listTargetUsers(trx, externalUserId, locked(database.engine, 'share'));

@@ -124,10 +124,11 @@ async function ask(
   grant: Grant,
   { gate, lease, attempt }: { gate: Gate; lease: Lease; attempt: Attempt },
 ): Promise<TokenOutcome> {
-  const { row, credential } = grant;
+  const { row, credential, issuedAt } = grant;
   try {
     return await refreshTokens(within(context, lease), gate.client, {
       ...credential,
+      issuedAt,
       redirectUri: redirectUri(context),
       now: context.effects.now,
       keep: answer => keepAnswerOf(context, grant, attempt, answer),
@@ -136,7 +137,9 @@ async function ask(
     // Neither of the first two was sent.
     if (error instanceof LeaseShort) await deleteRefreshAttempt(context.database.db, attempt.id);
     else if (isKeyferryError(error)) {
-      await noteFailure(context, row, { error, reason: error.code, over: attempt.id });
+      // The app has another address now than the one that gave the grant: it was not sent.
+      const elsewhere = error.code === 'needs_reconnect' ? { statusReason: 'address_changed' } : {};
+      await noteFailure(context, row, { error, reason: error.code, over: attempt.id, ...elsewhere });
     } else {
       // A fault of ours after it was sent: the provider is not asked again and again for it.
       const unforeseen = new KeyferryError('internal', 'A refresh failed here.', { cause: error });
@@ -196,12 +199,16 @@ async function commit(
   } catch (error) {
     // Disconnected meanwhile: what the provider gives after that is ended too.
     if (isKeyferryError(error) && error.code === 'connection_not_found')
-      await endGrant(context, gate, attempt.tokens);
+      await endGrant(context, gate, { ...attempt.tokens, issuedAt: grant.issuedAt });
     throw error;
   }
 }
 
-async function endGrant({ outbound, effects }: RefreshContext, { client, slug }: Gate, tokens: Credential) {
+async function endGrant(
+  { outbound, effects }: RefreshContext,
+  { client, slug }: Gate,
+  tokens: Credential & Pick<Grant, 'issuedAt'>,
+) {
   const revocation = await revokeGrant(outbound, client, tokens, effects.now);
   effects.log.info({ app: slug, ...revocation }, 'refreshed a connection that is gone');
 }

@@ -21,11 +21,15 @@ describeEngines('connections and their events', engine => {
 
   test('a grant of the same user and app keeps its row; one sealed for another id is not written', async () => {
     const { db } = ground.database;
-    const { plan: _plan, ...columns } = GRANT;
+    const { plan: _plan, seen: _seen, ...columns } = GRANT;
     expect(await putConnection(db, GRANT, NOW)).toMatchObject({ ...columns, version: 1, createdAt: NOW });
-    const again = await putConnection(db, { ...GRANT, sealedCredential: 'sealed 2', expiresAt: null }, LATER);
+    const later = { ...GRANT, sealedCredential: 'sealed 2', expiresAt: null, seen: 1 };
+    const again = await putConnection(db, later, LATER);
     expect(again).toMatchObject({ version: 2, expiresAt: null, createdAt: NOW, updatedAt: LATER });
-    expect(await putConnection(db, { ...GRANT, id: 'c2' }, LATER)).toBeNull();
+    expect(await putConnection(db, { ...GRANT, id: 'c2', seen: 2 }, LATER)).toBeNull();
+    // Somebody wrote it meanwhile: what was made of the row before is not put over it.
+    expect(await putConnection(db, { ...GRANT, seen: 1 }, LATER)).toBeNull();
+    expect(await putConnection(db, { ...GRANT, seen: null }, LATER)).toBeNull();
     expect(await findConnectionOf(db, GRANT)).toMatchObject({ id: 'c1', sealedCredential: 'sealed 2' });
     await expect(putConnection(db, { ...GRANT, appSlug: 'other' }, NOW)).rejects.toSatisfy(isWriteConflict);
   });

@@ -29,6 +29,7 @@ export * from './insert-attempt.ts';
 export * from './insert-event.ts';
 export * from './insert-refresh-attempt.ts';
 export * from './insert-session.ts';
+export * from './judge-anew.ts';
 export * from './keep-answer.ts';
 export * from './link-budget.ts';
 export * from './list-app-keys.ts';

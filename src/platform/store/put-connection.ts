@@ -8,7 +8,8 @@ import { planColumns } from './plan-columns.ts';
  * Stores a grant: a new row, or over the one of the same user, app and account, whose id stays. A grant
  * clears whatever was wrong with the one before.
  * @param at epoch milliseconds
- * @returns null when that row has another id than the one that the credential is sealed for: read again
+ * @returns null when that row has another id than the one that the credential is sealed for, or was written since it
+ * was read, so that a refresh token carried over from it may be spent: read again
  */
 export async function putConnection(
   db: Db,
@@ -20,6 +21,8 @@ export async function putConnection(
     sealedCredential: string;
     expiresAt: number | null;
     plan: Plan;
+    /** Of the row that the grant was made from; null: there was none. */
+    seen: number | null;
   },
   at: number,
 ): Promise<ConnectionRow | null> {
@@ -36,7 +39,7 @@ export async function putConnection(
       "status" = 'connected', "statusReason" = null, "failedAt" = null, "failures" = 0, "retryAt" = 0,
       "version" = "connection"."version" + 1, "updatedAt" = excluded."updatedAt",
       "usedAt" = excluded."usedAt", "refreshClass" = 0, ${planColumns(plan)}
-    where "connection"."id" = excluded."id"
+    where "connection"."id" = excluded."id" and "connection"."version" = cast(${grant.seen} as integer)
     returning ${CONNECTION_COLUMNS}
   `.execute(db);
   return rows[0] ?? null;

@@ -28,7 +28,7 @@ describeEngines('the journal of refreshes', engine => {
     const { db } = ground.database;
     for (const id of ['c1', 'c2']) {
       const grant = { id, externalUserId: id, appSlug: 'zoom', account: '', sealedCredential: 'sealed' };
-      await putConnection(db, { ...grant, expiresAt: null, plan: NOTHING_PLANNED }, NOW);
+      await putConnection(db, { ...grant, expiresAt: null, plan: NOTHING_PLANNED, seen: null }, NOW);
     }
   });
 

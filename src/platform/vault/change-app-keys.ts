@@ -3,7 +3,8 @@ import { seal } from '../../lib/sealed-box.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { firstNoticeAt } from '../lifetime/index.ts';
-import { clearRetries, insertEvent, putAppKeys } from '../store/index.ts';
+import { clearRetries, insertEvent, judgeAnew, putAppKeys } from '../store/index.ts';
+import { assertSafeAddresses, assertSecretsGiven, leadElsewhere } from './address-keys.ts';
 import { type AppKeys, appIdentity, keysOf, readAppEntries, SECRET_EXPIRES_AT } from './app-keys.ts';
 
 export interface KeysChange {
@@ -33,6 +34,9 @@ export async function changeAppKeys(
   for (let tries = 0; tries < TRIES; tries++) {
     const entry = (await readAppEntries(context, app.slug)).get(app.slug);
     const keys = refuseFaulty(keysOf(app), mergeKeys(how === 'merge' ? (entry?.keys ?? {}) : {}, given));
+    assertSecretsGiven(app, { before: entry?.keys ?? {}, given, after: keys });
+    assertSafeAddresses(app, keys, config.allowPrivateAddresses);
+    const moved = entry !== undefined && leadElsewhere(app, entry.keys, keys);
     const names = Object.keys(given);
     // To merge nothing is to ask whether the keys are good: there is nothing to write.
     if (how === 'merge' && names.length === 0) return;
@@ -51,11 +55,27 @@ export async function changeAppKeys(
       return true;
     });
     // Any number of connections: not in one transaction. Those that a killed process leaves come at their own time.
-    if (written) return clearRetries(database.db, app.slug, at);
+    if (written) {
+      await clearRetries(database.db, app.slug, at);
+      if (moved) await tellMoved(context, app.slug, { actor, at });
+      return;
+    }
   }
   throw new KeyferryError('conflict', 'Somebody else is changing the keys of this app.', {
     remedy: 'Look at what is set now, and try again.',
   });
+}
+
+/** The address is another: the operator hears how many grants that concerns. */
+async function tellMoved(
+  { database: { db } }: Context,
+  appSlug: string,
+  { actor, at }: { actor: string; at: number },
+): Promise<void> {
+  const grants = await judgeAnew(db, appSlug, at);
+  if (grants === 0) return;
+  const detail = `${grants} grants go nowhere but to the address that gave them`;
+  await insertEvent(db, { kind: 'app.keys_set', actor, appSlug, detail }, at);
 }
 
 /** When the client secret ends, and when that is told. */

@@ -54,12 +54,13 @@ async function revoke(context: Context, row: ConnectionRow): Promise<Revocation>
   try {
     const app = findConnectableApp(context, row.appSlug);
     if (!isOAuthApp(app)) return { revoked: false, reason: 'the user entered it: nothing was granted' };
-    const { credential } = openGrant(context, row);
+    const { credential, issuedAt } = openGrant(context, row);
     const client = oauthClient(app, await readAppKeys(context, app));
-    return await revokeGrant(context.outbound, client, credential, context.effects.now);
+    return await revokeGrant(context.outbound, client, { ...credential, issuedAt }, context.effects.now);
   } catch (error) {
     if (!isKeyferryError(error)) throw error;
-    return { revoked: false, reason: error.code };
+    const elsewhere = error.code === 'needs_reconnect';
+    return { revoked: false, reason: elsewhere ? 'the address of the app has changed' : error.code };
   }
 }
 

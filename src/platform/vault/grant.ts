@@ -7,20 +7,31 @@ import {
   writeCredential,
 } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
+import type { IssuedAt } from '../oauth/issued-at.ts';
 import { type ConnectionRow, findConnection } from '../store/index.ts';
 
 /** A connection of an app with tokens, its credential open. */
 export interface Grant {
   readonly row: ConnectionRow;
   readonly credential: Credential;
+  /** The origins that its tokens may go to. */
+  readonly issuedAt: IssuedAt;
 }
 
 type Context = Pick<PlatformContext, 'config' | 'effects'>;
 
-/** The sealed form of a credential: with its refresh token, and its expiry as an absolute time. */
-export function sealCredential({ config, effects }: Context, id: string, credential: Credential): string {
-  const wire = writeCredential(credential, effects.now(), { withRefreshToken: true });
-  return seal(config.keyring, credentialText(wire), connectionIdentity(id));
+/** Beside the members of the credential, under its seal: who writes the database cannot change it. No provider's name. */
+const ISSUED_AT = 'keyferry:issued_at';
+
+/** The sealed form of a credential: with its refresh token, its expiry as an absolute time, and where it may go. */
+export function sealCredential(
+  { config, effects }: Context,
+  id: string,
+  { credential, issuedAt }: Pick<Grant, 'credential' | 'issuedAt'>,
+): string {
+  const { [ISSUED_AT]: _, ...wire } = writeCredential(credential, effects.now(), { withRefreshToken: true });
+  const bound = issuedAt === null ? wire : { ...wire, [ISSUED_AT]: issuedAt };
+  return seal(config.keyring, credentialText(bound), connectionIdentity(id));
 }
 
 /**
@@ -28,9 +39,11 @@ export function sealCredential({ config, effects }: Context, id: string, credent
  * @throws KeyferryError sealed_unreadable
  */
 export function openGrant({ config }: Context, row: ConnectionRow): Grant {
-  const wire = JSON.parse(open(config.keyring, row.sealedCredential, connectionIdentity(row.id)));
+  const { [ISSUED_AT]: issuedAt = null, ...wire } = JSON.parse(
+    open(config.keyring, row.sealedCredential, connectionIdentity(row.id)),
+  );
   // The column is the expiry: what is in the wire object may be relative to when it was stored.
-  return { row, credential: storedCredential(wire, row.expiresAt) };
+  return { row, credential: storedCredential(wire, row.expiresAt), issuedAt };
 }
 
 /**

@@ -4,6 +4,7 @@ export * from './disconnect.ts';
 export * from './entry.ts';
 export * from './find-app.ts';
 export * from './grant.ts';
+export * from './issued-now.ts';
 export * from './place-user.ts';
 export * from './push-everywhere.ts';
 export * from './store-connection.ts';

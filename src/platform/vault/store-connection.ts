@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import { locked } from '../../lib/db/rows.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import type { Plan } from '../lifetime/index.ts';
@@ -34,9 +36,13 @@ export interface SealedCredential {
   readonly plan: Plan;
 }
 
+type SealFor = (id: string, before: ConnectionRow | null, at: number) => SealedCredential;
+
 type Context = Pick<PlatformContext, 'database' | 'effects' | 'wake'>;
 
 const TRIES = 5;
+/** So many come to it without a lock; with many at once on one row, the later ones wait for it. */
+const UNLOCKED_TRIES = 2;
 
 /**
  * Stores a connection and what follows from it in one transaction: the vault row, who the user is at the
@@ -47,12 +53,13 @@ const TRIES = 5;
 export async function storeConnection(
   context: Context,
   connection: NewConnection,
-  sealFor: (id: string, before: ConnectionRow | null, at: number) => SealedCredential,
+  sealFor: SealFor,
 ): Promise<ConnectionRow> {
   const { database, wake } = context;
   for (let tries = 1; tries <= TRIES; tries += 1) {
+    const locks = tries > UNLOCKED_TRIES ? locked(database.engine) : sql``;
     try {
-      const stored = await database.db.transaction().execute(trx => store(context, trx, connection, sealFor));
+      const stored = await database.db.transaction().execute(trx => store(context, trx, connection, { sealFor, locks }));
       if (stored !== null) {
         wake();
         return stored;
@@ -69,15 +76,16 @@ async function store(
   { database, effects }: Context,
   trx: Db,
   connection: NewConnection,
-  sealFor: (id: string, before: ConnectionRow | null, at: number) => SealedCredential,
+  { sealFor, locks }: { sealFor: SealFor; locks: RawBuilder<unknown> },
 ): Promise<ConnectionRow | null> {
   const { targetId, externalUserId, calcomUserId, appSlug, account, sessionId } = connection;
   const at = effects.now();
   await placeUser(trx, { targetId, externalUserId, calcomUserId }, at, database.engine);
-  const before = await findConnectionOf(trx, { externalUserId, appSlug, account });
+  const before = await findConnectionOf(trx, { externalUserId, appSlug, account }, locks);
   const id = before?.id ?? randomUUID();
   const { sameGrant = false, ...sealed } = sealFor(id, before, at);
-  const row = await putConnection(trx, { id, externalUserId, appSlug, account, ...sealed }, at);
+  const grant = { id, externalUserId, appSlug, account, seen: before?.version ?? null };
+  const row = await putConnection(trx, { ...grant, ...sealed }, at);
   if (row === null) return null;
   // What a refresh of the old grant may still bring belongs to nobody any more.
   if (before !== null && !sameGrant) await deleteRefreshAttempts(trx, id);

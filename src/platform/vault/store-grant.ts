@@ -1,9 +1,11 @@
 import type { Credential } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { planTokens } from '../lifetime/index.ts';
+import type { IssuedAt } from '../oauth/index.ts';
 import type { ConnectionRow } from '../store/index.ts';
 import { findOAuthApp } from './find-app.ts';
 import { openGrant, sealCredential } from './grant.ts';
+import { issuedNow } from './issued-now.ts';
 import { type NewConnection, storeConnection } from './store-connection.ts';
 
 export interface NewGrant extends NewConnection {
@@ -21,11 +23,12 @@ export async function storeGrant(
   { credential, ...connection }: NewGrant,
 ): Promise<ConnectionRow> {
   const app = findOAuthApp(context, connection.appSlug);
+  const issuedAt = await issuedNow(context, app, credential.wire);
   return storeConnection(context, connection, (id, before, at) => {
-    const stored = before === null ? null : storedRefreshToken(context, before);
+    const stored = before === null ? null : storedRefreshToken(context, before, issuedAt);
     const imported = connection.sessionId === null;
     const kept = imported ? credential : keepRefreshToken(before, stored, credential);
-    const sealedCredential = sealCredential(context, id, kept);
+    const sealedCredential = sealCredential(context, id, { credential: kept, issuedAt });
     const sameGrant = stored !== null && kept.refreshToken === stored;
     const tokens = { id, credential: kept, answer: credential, before: sameGrant ? before : null };
     return { sealedCredential, expiresAt: kept.expiresAt, sameGrant, plan: planTokens(app, tokens, at) };
@@ -45,10 +48,15 @@ function keepRefreshToken(
   return { ...credential, refreshToken: stored };
 }
 
-/** Null where the old row cannot be opened: a reconnect is the way out of that. */
-function storedRefreshToken(context: Context, row: ConnectionRow): string | null {
+/**
+ * Null where the old row cannot be opened: a reconnect is the way out of that. And where another provider gave it: it
+ * must not go to the one of now.
+ */
+function storedRefreshToken(context: Context, row: ConnectionRow, now: IssuedAt): string | null {
   try {
-    return openGrant(context, row).credential.refreshToken;
+    const { credential, issuedAt } = openGrant(context, row);
+    const same = issuedAt === null || JSON.stringify(issuedAt) === JSON.stringify(now);
+    return same ? credential.refreshToken : null;
   } catch {
     return null;
   }
