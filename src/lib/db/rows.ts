@@ -200,11 +200,6 @@ export function among(engine: Engine, found: RawBuilder<unknown>): RawBuilder<un
   return engine === 'postgres' ? sql`= any(array(${found}))` : sql`in (${found})`;
 }
 
-/** Holds the rows that a select finds until the transaction ends. SQLite has one writer and needs nothing. */
-export function locked(engine: Engine): RawBuilder<unknown> {
-  return engine === 'postgres' ? sql`for update` : sql``;
-}
-
 /** Lets a claim pass over rows that another process is claiming. SQLite has one writer and needs nothing. */
 export function skipLocked(engine: Engine): RawBuilder<unknown> {
   return engine === 'postgres' ? sql`for update skip locked` : sql``;

@@ -23,7 +23,9 @@ export async function judgeAnew(db: Db, appSlug: string, at: number): Promise<nu
       where "id" in (${ids}) and "status" <> 'needs_reconnect' and "refreshDueAt" is not null`.execute(db);
     await sql`
       update "connection" set "status" = 'failing', "retryAt" = 0, "refreshDueAt" = cast(${at} as bigint)
-      where "id" in (${ids}) and "status" = 'needs_reconnect' and "statusReason" = 'address_changed'`.execute(db);
+      where "id" in (${ids}) and "status" = 'needs_reconnect' and "statusReason" = 'address_changed'`.execute(
+      db,
+    );
     count += rows.length;
     if (rows.length < BATCH) return count;
     after = last.id;

@@ -27,8 +27,11 @@ const ALL = 100_000;
  */
 export async function placeUser(db: Db, placement: Placement, at: number, engine: Engine): Promise<void> {
   const { targetId, externalUserId, calcomUserId } = placement;
+  const stays = (await listTargetUsers(db, externalUserId)).some(
+    user => user.targetId === targetId && user.calcomUserId === calcomUserId,
+  );
   // Before all else: who disconnects or refreshes meanwhile must not put anything to the former id.
-  const known = await listTargetUsers(db, externalUserId, locked(engine, 'update'));
+  const known = await listTargetUsers(db, externalUserId, locked(engine, stays ? 'share' : 'update'));
   await refuseTaken(db, placement);
   const before = known.find(user => user.targetId === targetId);
   if (before?.calcomUserId === calcomUserId) return;

@@ -57,9 +57,11 @@ export async function storeConnection(
 ): Promise<ConnectionRow> {
   const { database, wake } = context;
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const locks = tries > UNLOCKED_TRIES ? locked(database.engine) : sql``;
+    const locks = tries > UNLOCKED_TRIES ? locked(database.engine, 'update') : sql``;
     try {
-      const stored = await database.db.transaction().execute(trx => store(context, trx, connection, { sealFor, locks }));
+      const stored = await database.db
+        .transaction()
+        .execute(trx => store(context, trx, connection, { sealFor, locks }));
       if (stored !== null) {
         wake();
         return stored;
