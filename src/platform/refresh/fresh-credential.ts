@@ -110,13 +110,14 @@ async function mayRise(context: RefreshContext, grant: Grant): Promise<boolean> 
  * What a refresh of this process brought and could not be written down yet, as it will be committed. It is safe to give:
  * nobody else can have a newer one, and whoever gets it needs it no less for that this process may die.
  */
-function heldGrant(context: RefreshContext, { row, credential }: Grant): Grant | null {
+function heldGrant(context: RefreshContext, { row, credential, issuedAt }: Grant): Grant | null {
   const tokens = context.unwritten.of(row.id, row.version)?.attempt.tokens ?? null;
   if (tokens === null) return null;
   const { expiresAt } = tokens;
   return {
     row: { ...row, version: row.version + 1, status: 'connected', statusReason: null, expiresAt },
     credential: storedCredential(mergeRefreshed(credential.wire, tokens), expiresAt),
+    issuedAt,
   };
 }
 
