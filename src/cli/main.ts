@@ -10,6 +10,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+if (process.versions.bun !== undefined) {
+  process.stderr.write(
+    `keyferry does not run on Bun ${process.versions.bun}: there the addresses that users type would be reached without being judged.\n` +
+      'Run it with Node 22.18 or later: https://nodejs.org/en/download\n',
+  );
+  process.exit(1);
+}
 module.enableCompileCache();
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2));

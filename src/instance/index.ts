@@ -1,3 +1,6 @@
+// First, before anything that another runtime cannot load.
+import '../lib/runtime.ts';
+
 export type { AccessToken, TokenRequest } from './access-token.ts';
 export { type InstanceConfig, readInstanceConfig, readInstanceDatabase } from './config.ts';
 export { createInstance, type Instance } from './create-instance.ts';

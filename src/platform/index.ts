@@ -1,3 +1,6 @@
+// First, before anything that another runtime cannot load.
+import '../lib/runtime.ts';
+
 export { type PlatformConfig, readPlatformConfig } from './config.ts';
 export { createPlatform, type Platform } from './create-platform.ts';
 export { examinePlatform } from './doctor/examine-platform.ts';

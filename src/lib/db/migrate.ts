@@ -55,7 +55,7 @@ export async function migrate(store: Store, migrations: readonly Migrations[]): 
 }
 
 /** The files of a folder for one engine, in their order. */
-function migrationFiles(folder: URL, engine: Engine): string[] {
+export function migrationFiles(folder: URL, engine: Engine): string[] {
   const isOurs = (name: string) => {
     const [, of] = /^\d{4}-[^.]*(?:\.(\w+))?\.sql$/.exec(name) ?? [null, null];
     return of === undefined || of === engine;

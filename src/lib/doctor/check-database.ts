@@ -1,10 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import { DATABASE_REMEDY } from '../database-url.ts';
-import { type Database, type DatabaseLocation, type Migrations, openDatabase } from '../db/index.ts';
+import {
+  type Database,
+  type DatabaseLocation,
+  databaseFault,
+  type Engine,
+  type Migrations,
+  migrationFiles,
+  openDatabase,
+} from '../db/index.ts';
 import type { Finding, Findings } from './finding.ts';
 
 const CHECK = 'database';
+const DAMAGED =
+  'Stop Keyferry and restore the last backup, without the files -wal and -shm of the damaged one.';
 const NEWER = 'Start that newer version, or restore the backup made before the upgrade.';
 const OLDER = 'Nothing to do: the next start brings it up to date. Back it up before.';
 
@@ -27,7 +37,13 @@ export async function checkDatabase(
   let database: Database<unknown> | null = null;
   try {
     database = openDatabase<unknown>(location);
-    return judgeSchema(await readLedger(database), migrations, findings);
+    const damage = await findDamage(database);
+    if (damage !== null) return findings.failed(CHECK, `is damaged (${damage})`, DAMAGED);
+    const judged = judgeSchema(database.engine, await readLedger(database), migrations, findings);
+    const [warning] = database.sqlite?.warnings ?? [];
+    return warning !== undefined && judged.verdict === 'ok'
+      ? findings.warning(CHECK, warning, 'Keep the database and its backups to its owner.')
+      : judged;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'no reason given';
     const remedy =
@@ -37,6 +53,18 @@ export async function checkDatabase(
     return findings.failed(CHECK, `cannot be opened (${reason})`, remedy);
   } finally {
     await database?.close();
+  }
+}
+
+/** What SQLite finds wrong with the file at a quick look, in its own thread; null for nothing, or where it takes too long. */
+async function findDamage({ sqlite, scans }: Database<unknown>): Promise<string | null> {
+  if (sqlite === null) return null;
+  try {
+    const [row] = await scans.run<{ quick_check: string }>('pragma quick_check(1)', []);
+    return row === undefined || row.quick_check === 'ok' ? null : row.quick_check;
+  } catch (error) {
+    if (databaseFault(error) === 'damaged') return (error as Error).message;
+    return null;
   }
 }
 
@@ -50,9 +78,14 @@ async function readLedger({ db }: Database<unknown>): Promise<Ledger> {
   return new Map(rows.map(({ scope, number }) => [scope, number]));
 }
 
-function judgeSchema(ledger: Ledger, migrations: readonly Migrations[], findings: Findings): Finding {
+function judgeSchema(
+  engine: Engine,
+  ledger: Ledger,
+  migrations: readonly Migrations[],
+  findings: Findings,
+): Finding {
   const states = migrations.map(({ scope, folder }) => {
-    const known = readdirSync(folder).filter(name => /^\d{4}-.*\.sql$/.test(name)).length;
+    const known = migrationFiles(folder, engine).length;
     return { scope, known, found: ledger.get(scope) ?? 0 };
   });
   const newer = states.find(({ known, found }) => found > known);
