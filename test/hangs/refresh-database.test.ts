@@ -4,7 +4,7 @@ import { findBinaries, startCluster } from '../cluster.ts';
 import { hangCell, long } from './cells.ts';
 import { refreshHangs } from './refresh-ground.ts';
 
-const GRANTS = long ? 100 : 20;
+const GRANTS = long ? 60 : 20;
 const LENGTHS = long ? [20, 60, ...(process.env.KEYFERRY_TEST_HOUR === '1' ? [300] : [])] : [3];
 
 for (const seconds of LENGTHS) {

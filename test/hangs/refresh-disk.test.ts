@@ -7,8 +7,8 @@ import { hangCell, long } from './cells.ts';
 import { refreshHangs } from './refresh-ground.ts';
 import { mountable, smallDisk } from './small-disk.ts';
 
-/** How many refreshes have been sent and not answered when the fault begins. */
-const GRANTS = long ? 100 : 20;
+/** How many refreshes have been sent and not answered when the fault begins: 64 connections go to one provider at most. */
+const GRANTS = long ? 60 : 20;
 const LENGTHS = long ? [10, 60, ...(process.env.KEYFERRY_TEST_HOUR === '1' ? [600] : [])] : [3];
 const postgres = findBinaries() !== null;
 
