@@ -1,5 +1,12 @@
 import { createCatalogue } from '../apps/index.ts';
-import { type Database, databaseFault, migrate, openDatabase, watchDatabase } from '../lib/db/index.ts';
+import {
+  checkKeys,
+  type Database,
+  databaseFault,
+  migrate,
+  openDatabase,
+  watchDatabase,
+} from '../lib/db/index.ts';
 import { createEffects, type Effects } from '../lib/effects.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { DirectRoutes } from '../lib/http/index.ts';
@@ -15,6 +22,7 @@ import { type FormCredentialRequest, readFormCredential } from './form-credentia
 import { adminKeys, createHttp, directRoutes } from './http/index.ts';
 import { INSTANCE_MIGRATIONS } from './migrations.ts';
 import { prune } from './prune.ts';
+import { SEALED_COLUMNS } from './sealed-columns.ts';
 import { instanceSignIn } from './sign-in.ts';
 import { rowKey, type StoredPush, seedApps, setFirstApiKey, storePushes } from './store/index.ts';
 import type { InstanceTables } from './tables.ts';
@@ -64,6 +72,7 @@ export async function createInstance(
   const signIn = instanceSignIn(config, database, effects);
   try {
     await migrate(database, INSTANCE_MIGRATIONS);
+    await checkKeys(database, config.keyring, { role: 'instance', columns: SEALED_COLUMNS }, effects.log);
     await seedApps(database, catalogue, effects.now());
     await sealFormerPasswords(signIn);
     await setFirstApiKey(database, config.keyring, config.apiKey, effects.now());

@@ -1,5 +1,6 @@
 import { createCatalogue } from '../apps/index.ts';
 import {
+  checkKeys,
   type Database,
   fileReserve,
   migrate,
@@ -25,6 +26,7 @@ import { createBell, outboxWorker } from './outbox/index.ts';
 import { prune } from './prune.ts';
 import { createUnwritten } from './refresh/index.ts';
 import type { Renewed } from './refresh/renew.ts';
+import { LASTING_COLUMNS } from './sealed-columns.ts';
 import { platformSignIn } from './sign-in.ts';
 import type { PlatformTables } from './tables.ts';
 import { putDefaultTarget } from './targets.ts';
@@ -91,6 +93,7 @@ export async function createPlatform(
   };
   try {
     await migrate(database, PLATFORM_MIGRATIONS);
+    await checkKeys(database, config.keyring, { role: 'platform', columns: LASTING_COLUMNS }, effects.log);
     await sealFormerPasswords(context.signIn);
     await putDefaultTarget(context);
     await putHostWebhook(context);

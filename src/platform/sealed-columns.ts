@@ -14,3 +14,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'host_webhook', column: 'sealedSecrets', key: 'id' },
   { table: 'operator', column: 'sealedPassword', key: 'id' },
 ];
+
+/** Those of them whose values no start writes anew and that outlive an hour. */
+export const LASTING_COLUMNS = SEALED_COLUMNS.filter(({ table }) =>
+  ['platform_app', 'connection', 'operator'].includes(table),
+);

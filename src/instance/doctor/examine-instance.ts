@@ -2,6 +2,7 @@ import { createCatalogue } from '../../apps/index.ts';
 import {
   type Asking,
   checkDatabase,
+  checkSealingKeys,
   type Finding,
   findingsOf,
   NO_WIRE,
@@ -9,6 +10,7 @@ import {
 } from '../../lib/doctor/index.ts';
 import type { InstanceConfig } from '../config.ts';
 import { INSTANCE_MIGRATIONS } from '../migrations.ts';
+import { SEALED_COLUMNS } from '../sealed-columns.ts';
 import { checkAppKeys } from './check-app-keys.ts';
 import { checkPlatformSide } from './check-platform-side.ts';
 
@@ -16,17 +18,24 @@ import { checkPlatformSide } from './check-platform-side.ts';
 export async function examineInstance(config: InstanceConfig, asking: Asking): Promise<Finding[]> {
   const findings = findingsOf('instance');
   const database = await checkDatabase(config.database, INSTANCE_MIGRATIONS, findings);
+  const keys = await checkSealingKeys(
+    config.database,
+    config.keyring,
+    { role: 'instance', columns: SEALED_COLUMNS },
+    findings,
+  );
   const wire = wireOf(config.sync);
-  if (wire === null) return [database, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+  if (wire === null)
+    return [database, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
   const { endpoint } = config.sync;
   if (endpoint === null) {
     const remedy =
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
-    return [database, findings.warning('reachable', 'no platform is configured', remedy)];
+    return [database, ...keys, findings.warning('reachable', 'no platform is configured', remedy)];
   }
   const catalogue = createCatalogue(config.providers, config.apps);
   const side = { endpoint, wire, slugs: [...catalogue.keys()] };
-  const found = [database, ...(await checkPlatformSide(asking, side, findings))];
+  const found = [database, ...keys, ...(await checkPlatformSide(asking, side, findings))];
   if (found.some(({ verdict }) => verdict === 'failed') || database.verdict !== 'ok') return found;
   return [...found, ...(await checkAppKeys({ config, catalogue }, asking, findings))];
 }

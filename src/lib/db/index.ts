@@ -1,3 +1,4 @@
+export { checkKeys, findKeyFaults, type KeyFault, keyFaultWords } from './check-keys.ts';
 export * from './count-sealed.ts';
 export * from './fault.ts';
 export * from './in-batches.ts';

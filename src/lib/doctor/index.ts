@@ -2,6 +2,7 @@ export { type Asking, ask, askStatus, json, type PeerStatus, type Wire, wireOf }
 export { checkClock, checkDateHeader } from './check-clock.ts';
 export { checkDatabase } from './check-database.ts';
 export { checkEncryption, checkReady, checkSlugs } from './check-keyferry.ts';
+export { checkSealingKeys } from './check-sealing-keys.ts';
 export {
   type Finding,
   type Findings,

@@ -2,6 +2,7 @@ import { createCatalogue } from '../../apps/index.ts';
 import {
   type Asking,
   checkDatabase,
+  checkSealingKeys,
   type Finding,
   findingsOf,
   NO_WIRE,
@@ -9,6 +10,7 @@ import {
 } from '../../lib/doctor/index.ts';
 import type { PlatformConfig } from '../config.ts';
 import { PLATFORM_MIGRATIONS } from '../migrations.ts';
+import { LASTING_COLUMNS } from '../sealed-columns.ts';
 import { checkInstanceSide } from './check-instance-side.ts';
 import { checkNesting } from './check-nesting.ts';
 
@@ -16,12 +18,20 @@ import { checkNesting } from './check-nesting.ts';
 export async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<Finding[]> {
   const findings = findingsOf('platform');
   const database = await checkDatabase(config.database, PLATFORM_MIGRATIONS, findings);
+  const keys = await checkSealingKeys(
+    config.database,
+    config.keyring,
+    { role: 'platform', columns: LASTING_COLUMNS },
+    findings,
+  );
   const wire = wireOf(config.sync);
-  if (wire === null) return [database, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+  if (wire === null)
+    return [database, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
   const { webappUrl } = config.sync;
   if (webappUrl === null) {
     return [
       database,
+      ...keys,
       findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
     ];
   }
@@ -29,6 +39,7 @@ export async function examinePlatform(config: PlatformConfig, asking: Asking): P
   const slugs = [...catalogue.keys()];
   return [
     database,
+    ...keys,
     ...checkNesting(config, catalogue, findings),
     ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),
   ];
