@@ -66,4 +66,30 @@ describeEngines(`${OLD} rows past their time`, engine => {
     await pruned(AbortSignal.abort());
     expect(await count('platform_event')).toBeGreaterThanOrEqual(OLD);
   });
+
+  test('done deliveries go after a week, and users without a connection with them; what waits or was stopped stays', async () => {
+    const { db } = ground.database;
+    await putConnection(db, GRANT, NOW);
+    await sql`insert into "target_user" ("targetId", "externalUserId", "calcomUserId")
+      values ('default', ${GRANT.externalUserId}, 90001)`.execute(db);
+    await sql`insert into "target_user" ("targetId", "externalUserId", "calcomUserId")
+      ${series} select 'default', 'gone-' || i, i from n`.execute(db);
+    await sql`insert into "outbox" ("topic", "key", "targetId", "connectionId", "calcomUserId", "appSlug", "state", "dueAt",
+        "createdAt", "updatedAt")
+      ${series} select 'credential.push', 'k' || i, 'default', 'c' || i, i, 'zoom',
+        case when i % 100 = 0 then 'waiting' when i % 100 = 1 then 'stopped' else 'done' end, 1, 1, ${before} + i from n`.execute(
+      db,
+    );
+    await pruned();
+    const states = await sql<{ state: string; n: number | string }>`
+      select "state", count(*) as n from "outbox" group by "state" order by "state"`.execute(db);
+    expect(states.rows.map(({ state, n }) => [state, Number(n)])).toEqual([
+      ['stopped', OLD / 100],
+      ['waiting', OLD / 100],
+    ]);
+    const users = await sql<{ externalUserId: string }>`select "externalUserId" from "target_user"`.execute(
+      db,
+    );
+    expect(users.rows).toEqual([{ externalUserId: GRANT.externalUserId }]);
+  });
 });

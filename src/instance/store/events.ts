@@ -76,17 +76,3 @@ async function listOfUser(
   );
   return { events, next: events.length === limit ? (events.at(-1)?.id ?? null) : null };
 }
-
-/** How long events are kept: 90 days, in milliseconds. */
-export const EVENTS_KEPT_MS = 90 * 86_400_000;
-
-/** So many events are deleted by one statement at most. */
-export const EVENTS_AT_ONCE = 1_000;
-
-/** Deletes the oldest events past their time, at most `EVENTS_AT_ONCE`. @returns how many */
-export async function pruneEvents({ db }: Store, before: number): Promise<number> {
-  const { rows } = await sql`delete from "event" where "id" in (
-    select "id" from (select "id", "at" from "event" order by "id" limit ${EVENTS_AT_ONCE}) as oldest
-    where oldest."at" < ${before}) returning "id"`.execute(db);
-  return rows.length;
-}

@@ -8,7 +8,7 @@ export interface Counted<Value> {
 }
 
 /** Up to so many rows are counted each time anybody asks: that takes milliseconds, and is never behind. */
-export const COUNTED_EACH_TIME = 20_000;
+export const COUNTED_EACH_TIME = 5_000;
 /** For how long a count of more is kept at least, in milliseconds. */
 export const KEPT_MS = 10_000;
 /** And for how many times as long as it took. */

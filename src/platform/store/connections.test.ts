@@ -4,7 +4,6 @@ import { GRANT, LATER, NOW, PLAN, storeGround } from '../../../test/platform/sto
 import {
   clearRetries,
   deleteConnection,
-  deleteOldEvents,
   findConnection,
   findConnectionOf,
   insertEvent,
@@ -119,7 +118,7 @@ describeEngines('connections and their events', engine => {
     expect(await ids({ status: 'failing' })).toEqual([]);
   });
 
-  test('events are listed latest first, and the oldest go', async () => {
+  test('events are listed latest first', async () => {
     const { db } = ground.database;
     const event = { kind: 'connection.failing', actor: 'platform', connectionId: 'c1' } as const;
     await insertEvent(db, { ...event, detail: 'first' }, NOW);
@@ -127,7 +126,5 @@ describeEngines('connections and their events', engine => {
     await insertEvent(db, { ...event, connectionId: 'c2' }, LATER);
     const details = async () => (await listEvents(db, 'c1', 10)).map(({ detail }) => detail);
     expect(await details()).toEqual(['second', 'first']);
-    expect(await deleteOldEvents(db, LATER)).toBe(1);
-    expect(await details()).toEqual(['second']);
   });
 });

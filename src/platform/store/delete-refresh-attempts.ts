@@ -25,11 +25,11 @@ export async function deleteSuperseded(
   `.execute(db);
 }
 
-/** Forgets what was begun before then, at most a thousand at once. @returns how many */
+/** Forgets what was begun before then, at most 200 at once. @returns how many */
 export async function deleteOldAttempts(db: Db, before: number): Promise<number> {
   const { rows } = await sql`
     delete from "refresh_attempt" where "id" in (
-      select "id" from "refresh_attempt" where "beganAt" < ${before} order by "beganAt" limit 1000)
+      select "id" from "refresh_attempt" where "beganAt" < ${before} order by "beganAt" limit 200)
     returning "id"
   `.execute(db);
   return rows.length;

@@ -1,18 +1,21 @@
 import { sql } from 'kysely';
+import { BATCH } from '../../lib/db/index.ts';
 import type { Db } from '../tables.ts';
 
-/** Deletes what the host was told, or did not take, before then, at most a thousand at once. @returns how many */
-export async function deleteTold(
-  db: Db,
-  before: { readonly done: number; readonly stopped: number },
-): Promise<number> {
+/** Deletes what was delivered before then, some at a time. @returns how many */
+export function deleteDelivered(db: Db, before: number): Promise<number> {
+  return deleteSome(db, sql`"state" = 'done' and "updatedAt" < ${before} order by "updatedAt"`);
+}
+
+/** Deletes what the host did not take before then, some at a time. @returns how many */
+export function deleteRefused(db: Db, before: number): Promise<number> {
+  const refused = sql`"topic" = 'host.event' and "state" = 'stopped' and "state" <> 'waiting'`;
+  return deleteSome(db, sql`${refused} and "updatedAt" < ${before} order by "updatedAt"`);
+}
+
+async function deleteSome(db: Db, which: ReturnType<typeof sql>): Promise<number> {
   const { rows } = await sql`
-    delete from "outbox" where "id" in (
-      select "id" from "outbox"
-      where "topic" = 'host.event' and "state" <> 'waiting' and "updatedAt" < ${before.done}
-        and ("state" = 'done' or "updatedAt" < ${before.stopped})
-      order by "updatedAt" limit 1000)
-    returning "id"
-  `.execute(db);
+    delete from "outbox" where "id" in (select "id" from "outbox" where ${which} limit ${sql.lit(BATCH)})
+    returning "id"`.execute(db);
   return rows.length;
 }
