@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { databaseNow, REPEATABLE, type Store } from './db/index.ts';
+import { databaseFault, databaseNow, REPEATABLE, type Store } from './db/index.ts';
 
 /** The right to do one thing, held by one process for a time. */
 export interface Lease {
@@ -45,7 +46,9 @@ export async function acquireLease(
       "until" = ${end}
     where ${ended} or "lease"."owner" = excluded."owner" or "lease"."until" > ${end}
     returning "owner", "generation"
-  `.execute(db);
+  `
+    .execute(db)
+    .catch(givenBackLater(db, { name, owner }));
   const [row] = rows;
   return row?.owner === owner ? { name, owner, generation: row.generation, until } : null;
 }
@@ -90,8 +93,37 @@ export async function releaseLease({ db }: Store, lease: Lease): Promise<boolean
     where "name" = ${lease.name} and "owner" = ${lease.owner} and "generation" = ${lease.generation}
       and "until" > 0
     returning "name"
-  `.execute(db);
+  `
+    .execute(db)
+    .catch(givenBackLater(db, lease));
   return rows.length > 0;
+}
+
+/** A lease outlives none of these tries, a second apart. */
+const LATER_TRIES = 60;
+
+/**
+ * For `catch`: where the database was silent, a lease may have been taken, or not given back, and nobody knows. Then it
+ * is given back as soon as that can be done, so that nobody waits for its end.
+ */
+function givenBackLater(db: Store['db'], { name, owner }: Pick<Lease, 'name' | 'owner'>) {
+  return (error: unknown): never => {
+    if (databaseFault(error) !== null) void giveBack();
+    throw error;
+  };
+
+  async function giveBack(): Promise<void> {
+    for (let tries = 0; tries < LATER_TRIES; tries += 1) {
+      await wait(1_000, undefined, { ref: false });
+      const given = await sql`update "lease" set "until" = 0 where "name" = ${name} and "owner" = ${owner}`
+        .execute(db)
+        .then(
+          () => true,
+          () => false,
+        );
+      if (given) return;
+    }
+  }
 }
 
 /** Takes a lease away from all: the thing it guards is gone. */
