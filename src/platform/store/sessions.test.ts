@@ -60,4 +60,23 @@ describeEngines('connect sessions', engine => {
     );
     expect(taken.filter(one => one !== null)).toEqual([attempt]);
   });
+
+  test('of the walks of a session the newest are kept, and no other session is touched', async () => {
+    const { db } = ground.database;
+    for (const [id, tokenHash] of [
+      ['s1', 't1'],
+      ['s2', 't2'],
+    ] as const) {
+      await insertSession(db, { ...SESSION, id, tokenHash }, NOW);
+      await bindSession(db, { tokenHash, browserHash: 'b' }, NOW);
+    }
+    const walk = { appSlug: 'zoom', sealedVerifier: 'v' };
+    await insertAttempt(db, { ...walk, sessionId: 's2', stateHash: 'other', expiresAt: NOW });
+    for (let at = 0; at < 30; at += 1) {
+      await insertAttempt(db, { ...walk, sessionId: 's1', stateHash: `h${at}`, expiresAt: NOW + at });
+    }
+    const left = await db.selectFrom('oauth_attempt').select('stateHash').orderBy('expiresAt').execute();
+    const newest = Array.from({ length: 20 }, (_, index) => `h${index + 10}`);
+    expect(left.map(({ stateHash }) => stateHash)).toEqual(['other', ...newest]);
+  });
 });
