@@ -86,7 +86,7 @@ describeEngines(PATH, engine => {
         slept.length = 0;
         const answer = await call(request, watched);
         texts.add(JSON.stringify([answer.status, answer.body]));
-        expect(slept).toEqual([expect.toSatisfy(ms => ms >= 0 && ms <= 50)]);
+        expect(slept).toEqual([expect.toSatisfy(ms => ms >= 0 && ms <= 75)]);
       }
     }
     expect([...texts]).toEqual([expect.stringMatching(/^\[400,\{"message":"The keys cannot be read\. /)]);

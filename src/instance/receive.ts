@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { answerTick } from '../lib/answer-tick.ts';
 import { seal } from '../lib/sealed-box.ts';
 import {
   decryptKeys,
@@ -17,12 +18,6 @@ import { appRowExists, credentialIdentity, type StoredPush, userExists } from '.
 
 /** The longest body that is read, in bytes. */
 export const PUSH_BYTES = 256 * 1024;
-
-/**
- * Whatever is refused once the keys were looked at is refused this long after it came, in milliseconds: the
- * time of an answer must not tell how far the decryption got.
- */
-export const REFUSED_AFTER_MS = 50;
 
 export interface PushRequest {
   /** A request header by its lower-case name. */
@@ -85,7 +80,8 @@ export async function receivePush(context: Context, body: string, key: KeyObject
   // An unknown slug is whatever the sender put there.
   const app = context.catalogue.has(push.appSlug) ? push.appSlug : null;
   context.effects.log.warn({ userId: push.userId, app, reason }, 'push refused');
-  await context.effects.sleep(Math.max(0, REFUSED_AFTER_MS - (performance.now() - began)));
+  // The time of an answer must not tell how far the decryption got.
+  await answerTick(context.effects, began);
   return missing === null ? refuse(400, UNREADABLE) : refuse(404, missing);
 }
 

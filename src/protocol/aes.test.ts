@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aesKey, decryptKeys, encryptKeys, UndecryptableError } from './aes.ts';
@@ -125,6 +127,61 @@ describe('decryptKeys', () => {
           expect(error).toBeInstanceOf(UndecryptableError);
         }
       }),
+    );
+  });
+});
+
+describe('the padding', () => {
+  /** As a sender makes it who pads by hand. */
+  function sealed(blocks: Buffer): string {
+    const iv = Buffer.alloc(16, 3);
+    const cipher = createCipheriv('aes-256-cbc', KEY, iv).setAutoPadding(false);
+    return `${iv.toString('hex')}:${Buffer.concat([cipher.update(blocks), cipher.final()]).toString('hex')}`;
+  }
+  /** What Node makes of the same: the padding judged with an exception. */
+  function byNode(wire: string): string | null {
+    try {
+      const [iv = '', text = ''] = wire.split(':');
+      const decipher = createDecipheriv('aes-256-cbc', KEY, Buffer.from(iv, 'hex'));
+      const bytes = Buffer.concat([decipher.update(Buffer.from(text, 'hex')), decipher.final()]);
+      return isUtf8(bytes) ? bytes.toString() : null;
+    } catch {
+      return null;
+    }
+  }
+  function byUs(wire: string): string | null {
+    try {
+      return decryptKeys(wire, KEY);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UndecryptableError);
+      return null;
+    }
+  }
+
+  test('of every last byte is judged as Node judges it', () => {
+    for (let last = 0; last < 256; last += 1) {
+      for (const filler of [last, 0x41, 0]) {
+        const blocks = Buffer.alloc(32, 0x41);
+        blocks.fill(filler, 32 - Math.min(Math.max(last, 1), 16));
+        blocks[31] = last;
+        const wire = sealed(blocks);
+        expect([last, filler, byUs(wire)]).toEqual([last, filler, byNode(wire)]);
+      }
+    }
+  });
+
+  test('of any blocks is judged as Node judges it', () => {
+    const byte = fc.oneof(fc.integer({ min: 0, max: 18 }), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(byte, { minLength: 48, maxLength: 48 }),
+        (n, all) => {
+          const wire = sealed(Buffer.from(all.slice(0, n * 16)));
+          expect(byUs(wire)).toBe(byNode(wire));
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 });

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { answerTick } from '../../lib/answer-tick.ts';
 import { KeyferryError, type Push } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
-import { REFUSED_AFTER_MS, readKeys, UNREADABLE } from '../receive.ts';
+import { readKeys, UNREADABLE } from '../receive.ts';
 import type { StoredPush } from '../store/index.ts';
 
 /**
@@ -19,6 +20,6 @@ export async function readSealed(
   const read = readKeys(context, push, encryptionKey);
   if (typeof read !== 'string') return read;
   context.effects.log.warn({ userId: push.userId, app: push.appSlug, reason: read }, 'push refused');
-  await context.effects.sleep(Math.max(0, REFUSED_AFTER_MS - (performance.now() - began)));
+  await answerTick(context.effects, began);
   throw new KeyferryError('keys_unreadable', UNREADABLE);
 }

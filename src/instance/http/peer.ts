@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { answerTick } from '../../lib/answer-tick.ts';
 import { answers, jsonBody } from '../../lib/http/index.ts';
 import { VERSION } from '../../lib/version.ts';
 import { decryptKeys, encryptKeys, KeyferryError } from '../../protocol/index.ts';
@@ -37,9 +38,6 @@ const echoRoute = createRoute({
   responses: answers(200, z.object({ keys: z.string() }), 'The same text under the same key'),
 });
 
-/** An echo that cannot be read is answered this long after it came, in milliseconds. */
-const UNREADABLE_AFTER_MS = 50;
-
 /** The one text that is echoed. Anything else is refused like what cannot be decrypted: no oracle. */
 const DOCTOR = z.strictObject({ doctor: z.string().max(100) });
 
@@ -69,7 +67,7 @@ export function peerRoutes(
       const text = JSON.stringify(DOCTOR.parse(JSON.parse(decryptKeys(keys, encryptionKey))));
       return c.json({ keys: encryptKeys(text, encryptionKey) }, 200);
     } catch {
-      await effects.sleep(Math.max(0, UNREADABLE_AFTER_MS - (performance.now() - began)));
+      await answerTick(effects, began);
       throw new KeyferryError('keys_unreadable', 'The text cannot be read with the key of this side.', {
         remedy: 'CALCOM_APP_CREDENTIAL_ENCRYPTION_KEY differs: set the same 32 characters on both sides.',
       });
