@@ -4,6 +4,7 @@ import type { Effects } from '../lib/effects.ts';
 import type { GroupCommit } from '../lib/group-commit.ts';
 import type { Outbound } from '../lib/outbound.ts';
 import type { SignInContext } from '../lib/sign-in/index.ts';
+import type { WrongSecrets } from '../lib/wrong-secrets.ts';
 import type { AccessToken, TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
 import type { InstanceCounts } from './counts.ts';
@@ -22,6 +23,7 @@ export interface InstanceContext {
   /** To the platform's endpoint and to providers: addresses that the operator configured. */
   readonly outbound: Outbound;
   readonly signIn: SignInContext;
+  readonly wrongSecrets: WrongSecrets;
   /** The other side as a whole, as this process knows it. */
   readonly platform: Platform;
   readonly accessToken: (request: TokenRequest) => Promise<AccessToken>;

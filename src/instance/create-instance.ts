@@ -14,6 +14,8 @@ import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
 import { sealFormerPasswords, setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import { warnOfWeakSecrets } from '../lib/weak-secrets.ts';
+import { wrongSecrets } from '../lib/wrong-secrets.ts';
 import { type KeyferryError, SYNC_ANSWER_BYTES } from '../protocol/index.ts';
 import { type AccessToken, createAccessToken, type TokenRequest } from './access-token.ts';
 import type { InstanceConfig } from './config.ts';
@@ -98,11 +100,14 @@ export async function createInstance(
     { config, database, catalogue, effects, outbound, platform },
     flights,
   );
+  const refusals = wrongSecrets(effects);
+  warnOfWeakSecrets(config, effects.log);
   const watch = watchDatabase(database, effects.log);
   let stopping = false;
   const context = {
     ...{ config, database, catalogue, effects, pushes },
     ...{ outbound, platform, accessToken, signIn },
+    wrongSecrets: refusals,
     isAdminKey: adminKeys({ config, database, effects }),
     counts: keepCounts({ config, database, effects }),
   };
@@ -123,6 +128,7 @@ export async function createInstance(
     },
     async close() {
       stopping = true;
+      refusals.close();
       // A request to the platform that is cut off would stand on its credential as a failure, and its lease stay.
       await flights.ended();
       await pushes.drain();

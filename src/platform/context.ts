@@ -3,6 +3,7 @@ import type { Database } from '../lib/db/index.ts';
 import type { Effects } from '../lib/effects.ts';
 import type { Outbound } from '../lib/outbound.ts';
 import type { SignInContext } from '../lib/sign-in/index.ts';
+import type { WrongSecrets } from '../lib/wrong-secrets.ts';
 import type { PlatformConfig } from './config.ts';
 import type { PlatformCounts } from './counts.ts';
 import type { RefreshFlights, Unwritten } from './refresh/index.ts';
@@ -16,6 +17,7 @@ export interface PlatformContext {
   readonly effects: Effects;
   readonly counts: PlatformCounts;
   readonly signIn: SignInContext;
+  readonly wrongSecrets: WrongSecrets;
   /** To providers and targets: addresses of the records and of the operator. */
   readonly outbound: Outbound;
   /** To addresses that users type: public ones, unless the operator allows others. */

@@ -13,6 +13,8 @@ import { createOutbound } from '../lib/outbound.ts';
 import { startPruning } from '../lib/pruning.ts';
 import { sealFormerPasswords, setupLink } from '../lib/sign-in/index.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import { warnOfWeakSecrets } from '../lib/weak-secrets.ts';
+import { wrongSecrets } from '../lib/wrong-secrets.ts';
 import type { KeyferryError } from '../protocol/index.ts';
 import { createScheduler } from './ahead/index.ts';
 import type { PlatformConfig } from './config.ts';
@@ -75,6 +77,7 @@ export async function createPlatform(
   });
   const closeOutbound = () => Promise.all([outbound.close(), outboundToTyped.close()]);
   const bell = createBell();
+  const refusals = wrongSecrets(effects);
   const refreshes = singleFlight<Renewed>();
   const reserve = 'file' in config.database ? fileReserve(config.database.file) : NO_RESERVE;
   const unwritten = createUnwritten(effects.monotonic, reserve);
@@ -87,6 +90,7 @@ export async function createPlatform(
     outbound,
     outboundToTyped,
     signIn: platformSignIn(config, database, effects),
+    wrongSecrets: refusals,
     flights: refreshes,
     unwritten,
     wake: bell.ring,
@@ -103,6 +107,7 @@ export async function createPlatform(
     throw error;
   }
 
+  warnOfWeakSecrets(config, effects.log);
   const watch = watchDatabase(database, effects.log);
   let stopping = false;
   const http = createHttp(context, () => stopping);
@@ -135,6 +140,7 @@ export async function createPlatform(
     },
     async close() {
       stopping = true;
+      refusals.close();
       const patience = setTimeout(giveUp, HELD_AT_CLOSE_MS);
       await ahead.close();
       await worker.close();

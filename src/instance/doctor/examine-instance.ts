@@ -3,6 +3,7 @@ import {
   type Asking,
   checkDatabase,
   checkSealingKeys,
+  checkSecrets,
   type Finding,
   findingsOf,
   NO_WIRE,
@@ -18,6 +19,7 @@ import { checkPlatformSide } from './check-platform-side.ts';
 export async function examineInstance(config: InstanceConfig, asking: Asking): Promise<Finding[]> {
   const findings = findingsOf('instance');
   const database = await checkDatabase(config.database, INSTANCE_MIGRATIONS, findings);
+  const secrets = checkSecrets(config, findings);
   const keys = await checkSealingKeys(
     config.database,
     config.keyring,
@@ -26,16 +28,16 @@ export async function examineInstance(config: InstanceConfig, asking: Asking): P
   );
   const wire = wireOf(config.sync);
   if (wire === null)
-    return [database, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+    return [database, ...secrets, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
   const { endpoint } = config.sync;
   if (endpoint === null) {
     const remedy =
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
-    return [database, ...keys, findings.warning('reachable', 'no platform is configured', remedy)];
+    return [database, ...secrets, ...keys, findings.warning('reachable', 'no platform is configured', remedy)];
   }
   const catalogue = createCatalogue(config.providers, config.apps);
   const side = { endpoint, wire, slugs: [...catalogue.keys()] };
-  const found = [database, ...keys, ...(await checkPlatformSide(asking, side, findings))];
+  const found = [database, ...secrets, ...keys, ...(await checkPlatformSide(asking, side, findings))];
   if (found.some(({ verdict }) => verdict === 'failed') || database.verdict !== 'ok') return found;
   return [...found, ...(await checkAppKeys({ config, catalogue }, asking, findings))];
 }

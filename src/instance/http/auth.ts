@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { admitSession, requireSession } from '../../lib/sign-in/index.ts';
+import { admitSession, requesterAddress, requireSession } from '../../lib/sign-in/index.ts';
 import { KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { bearerOf } from './admin-keys.ts';
@@ -31,7 +31,7 @@ export function presentedKey(c: Context): string | undefined {
  * at first, and where there is one no session is read.
  */
 export function requireAdmin(
-  context: Pick<InstanceContext, 'config' | 'isAdminKey' | 'signIn'>,
+  context: Pick<InstanceContext, 'config' | 'isAdminKey' | 'signIn' | 'wrongSecrets'>,
 ): MiddlewareHandler {
   return async function admin(c, next) {
     const key = presentedKey(c);
@@ -43,6 +43,8 @@ export function requireAdmin(
       c.set('actor', 'platform');
       return next();
     }
+    if (key !== undefined) await noteWrongKey(context, c);
+    else if (PEER_PATHS.has(c.req.path)) await noteWrongSecret(context, c);
     if (KEY_PATHS.has(c.req.path)) {
       throw new KeyferryError('unauthenticated', 'This needs an admin API key: a session gets no token.', {
         remedy: 'Send Authorization: Bearer with the key of KEYFERRY_API_KEY.',
@@ -70,4 +72,18 @@ export function holdsSecret({ config }: Pick<InstanceContext, 'config'>, c: Cont
       secret,
     )
   );
+}
+
+type Refusing = Pick<InstanceContext, 'config' | 'wrongSecrets'>;
+
+/** A request came with an API key that is none: it is counted, and who sends many of them waits. */
+export function noteWrongKey({ config, wrongSecrets }: Refusing, c: Context): Promise<void> {
+  return wrongSecrets.refused('API key', requesterAddress(c, config.trustProxy));
+}
+
+/** As `noteWrongKey`, for the shared secret; a request without one tried none. */
+export async function noteWrongSecret({ config, wrongSecrets }: Refusing, c: Context): Promise<void> {
+  const { secret, header } = config.sync;
+  if (secret === null || presentedSecret(name => c.req.header(name), header) === null) return;
+  await wrongSecrets.refused('secret', requesterAddress(c, config.trustProxy));
 }

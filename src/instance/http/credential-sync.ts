@@ -17,7 +17,7 @@ import {
 import { judgeKey } from '../judge-key.ts';
 import { PUSH_BYTES } from '../receive.ts';
 import { type ApiKeyStanding, deleteCredentials, listOwnCredentials } from '../store/index.ts';
-import { holdsSecret, presentedKey } from './auth.ts';
+import { holdsSecret, noteWrongKey, noteWrongSecret, presentedKey } from './auth.ts';
 
 export const CREDENTIAL_SYNC_PATH = '/api/v1/credential-sync';
 
@@ -82,12 +82,14 @@ async function admit(
   const key = presentedKey(c);
   if (key === undefined) return { refusal: [{ message: 'No apiKey provided' }, 401] };
   const standing = await judgeKey(context, key);
+  if (standing === 'unknown') await noteWrongKey(context, c);
   if (standing !== 'admin') return { refusal: STANDINGS[standing] };
   const { secret, encryptionKey } = context.config.sync;
   if (secret === null || encryptionKey === null) {
     return { refusal: [{ error: 'Credential syncing is not enabled' }, 501] };
   }
   if (holdsSecret(context, c)) return { encryptionKey };
+  await noteWrongSecret(context, c);
   return { refusal: [{ message: 'Invalid credential sync secret' }, 401] };
 }
 

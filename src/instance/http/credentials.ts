@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers } from '../../lib/http/index.ts';
-import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
+import { AFTER_ID, answers, ID } from '../../lib/http/index.ts';
+import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import {
   type CredentialView,
@@ -36,15 +36,13 @@ const credentialSchema = z
 
 export type CredentialAnswer = z.infer<typeof credentialSchema>;
 
-const userId = z.coerce.number().int().min(1).max(MAX_ID);
-
 const listRoute = createRoute({
   method: 'get',
   path: '/api/keyferry/v1/credentials',
   summary: 'Credentials with their state, without their secrets',
   request: {
     query: z.object({
-      userId: userId.optional(),
+      userId: ID.optional(),
       email: z
         .string()
         .regex(/^\P{Cc}{1,320}$/u)
@@ -54,7 +52,7 @@ const listRoute = createRoute({
         .regex(/^[\w.-]{1,200}$/)
         .optional(),
       status: z.enum(['working', 'failing', 'needs_reconnect']).optional(),
-      after: z.coerce.number().int().min(0).default(0),
+      after: AFTER_ID.default(0),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
@@ -71,7 +69,7 @@ const deleteRoute = createRoute({
   method: 'delete',
   path: '/api/keyferry/v1/credentials',
   summary: "Delete a user's credential for an app; a repeat is a success",
-  request: { query: z.object({ userId, appSlug: z.string().min(1).max(200) }) },
+  request: { query: z.object({ userId: ID, appSlug: z.string().min(1).max(200) }) },
   responses: answers(200, deletedSchema, 'How many there were'),
 });
 
@@ -79,7 +77,7 @@ const deleteOneRoute = createRoute({
   method: 'delete',
   path: '/api/keyferry/v1/credentials/{id}',
   summary: 'Delete one credential',
-  request: { params: z.object({ id: userId }) },
+  request: { params: z.object({ id: ID }) },
   responses: answers(200, deletedSchema, 'It is gone'),
 });
 
@@ -87,7 +85,7 @@ const readRoute = createRoute({
   method: 'get',
   path: '/api/keyferry/v1/credentials/{id}',
   summary: 'One credential with its state',
-  request: { params: z.object({ id: userId }) },
+  request: { params: z.object({ id: ID }) },
   responses: answers(200, credentialSchema, 'The credential'),
 });
 
@@ -95,7 +93,7 @@ const refreshRoute = createRoute({
   method: 'post',
   path: '/api/keyferry/v1/credentials/{id}/refresh',
   summary: 'Ask the platform now, whatever is stored and whether or not the next try is due',
-  request: { params: z.object({ id: userId }) },
+  request: { params: z.object({ id: ID }) },
   responses: answers(200, credentialSchema, 'Its state after the platform gave a token'),
 });
 

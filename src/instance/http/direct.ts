@@ -1,4 +1,4 @@
-import { answerThrown, type DirectRoute, type DirectRoutes } from '../../lib/http/index.ts';
+import { answerThrown, type DirectRoute, type DirectRoutes, SAFE_HEADERS } from '../../lib/http/index.ts';
 import { MAX_ID, WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { TokenRequest } from '../access-token.ts';
 import type { InstanceContext } from '../context.ts';
@@ -45,7 +45,7 @@ function token(context: InstanceContext): DirectRoute {
       if (request === null) return null;
       try {
         const body = tokenAnswer(await context.accessToken(request));
-        return { status: 200, headers: NOT_STORED, body: JSON.stringify(body) };
+        return { status: 200, headers: JSON_BODY, body: JSON.stringify(body) };
       } catch (error) {
         return answerThrown(context.effects.log, error, TOKEN_PATH);
       }
@@ -53,8 +53,7 @@ function token(context: InstanceContext): DirectRoute {
   };
 }
 
-const JSON_BODY = { 'content-type': 'application/json' };
-const NOT_STORED = { ...JSON_BODY, 'cache-control': 'no-store' };
+const JSON_BODY = { 'content-type': 'application/json', ...SAFE_HEADERS };
 
 /** What the route's schema takes, read by hand; null for anything else: the schema says what is wrong with it. */
 function readRequest(text: string): TokenRequest | null {
@@ -68,6 +67,7 @@ function readRequest(text: string): TokenRequest | null {
   const { userId, appSlug, minimumSeconds = 0, force = false } = body as Record<string, unknown>;
   if (!isWhole(userId, 1, MAX_ID) || !isWhole(minimumSeconds, 0, 86_400)) return null;
   if (typeof appSlug !== 'string' || appSlug.length < 1 || appSlug.length > 200) return null;
+  if (appSlug.includes('\0')) return null;
   return typeof force === 'boolean' ? { userId, appSlug, minimumSeconds, force } : null;
 }
 

@@ -6,6 +6,7 @@ import {
   limitBody,
   pathOf,
   refuseInvalid,
+  safeHeaders,
 } from '../../lib/http/index.ts';
 import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
@@ -30,6 +31,7 @@ import { webhookRoute } from './webhook.ts';
 /** All that an instance answers, as one `Request -> Response` function. */
 export function createHttp(context: InstanceContext, stopping: () => boolean): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
+  app.use('*', safeHeaders);
   app.onError(answerError(context.effects.log));
   app.notFound(answerPages({ role: 'instance', otherwise: answerUnmatched(app) }));
   healthRoutes(app, { database: context.database, log: context.effects.log, stopping });

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody, pageOf } from '../../lib/http/index.ts';
+import { AFTER_ID, answers, ID, jsonBody, pageOf } from '../../lib/http/index.ts';
 import { makeOneTimePassword } from '../../lib/sign-in/index.ts';
-import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
+import { KeyferryError } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { addUser, listUsers, searchUsers, updateUser } from '../store/index.ts';
 
@@ -28,7 +28,6 @@ const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
 const TIME_ZONE = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin');
 const LOCALE = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 /** Ids are PostgreSQL's integers. */
-const USER_ID = z.coerce.number().int().min(1).max(MAX_ID);
 
 const newUserSchema = z.object({
   email: z.email().max(320),
@@ -82,7 +81,7 @@ const listRoute = createRoute({
           description:
             'A part of the e-mail, the name or the user name, or an id; not beside `email`. A page of fewer than three letters may be short, or empty, where `next` says that there is more',
         }),
-      after: z.coerce.number().int().min(0).optional(),
+      after: AFTER_ID.optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
@@ -93,7 +92,7 @@ const changeRoute = createRoute({
   method: 'patch',
   path: '/api/v1/users/{id}',
   summary: 'Change a user: make an admin, lock, rename',
-  request: { params: z.object({ id: USER_ID }), body: jsonBody(changesSchema) },
+  request: { params: z.object({ id: ID }), body: jsonBody(changesSchema) },
   responses: answers(200, z.object({ user: userSchema }), 'As the user is now'),
 });
 
@@ -101,7 +100,7 @@ const passwordRoute = createRoute({
   method: 'post',
   path: '/api/keyferry/v1/users/{id}/one-time-password',
   summary: 'A password for one sign-in, shown this once; all sessions of the user end',
-  request: { params: z.object({ id: USER_ID }) },
+  request: { params: z.object({ id: ID }) },
   responses: answers(200, z.object({ password: z.string() }), 'The password'),
 });
 

@@ -4,6 +4,7 @@ import { readBody } from '../../lib/http/index.ts';
 import { WEBHOOK_PATH } from '../../protocol/index.ts';
 import type { InstanceContext } from '../context.ts';
 import { PUSH_BYTES, receiveCredential } from '../receive.ts';
+import { noteWrongSecret } from './auth.ts';
 
 /** The document's webhook. It answers in Cal.com's words, not with problems. @see docs/protocol.md#5 */
 export function webhookRoute(app: OpenAPIHono, context: InstanceContext): void {
@@ -36,6 +37,7 @@ export function webhookRoute(app: OpenAPIHono, context: InstanceContext): void {
       header: name => c.req.header(name),
       body: () => readBody(c.req.raw, PUSH_BYTES),
     });
+    if (status === 403) await noteWrongSecret(context, c);
     return c.json(body, status);
   });
   app.on('OPTIONS', WEBHOOK_PATH, c => c.body(null, 204, { allow: 'OPTIONS, POST' }));

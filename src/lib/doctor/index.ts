@@ -3,6 +3,7 @@ export { checkClock, checkDateHeader } from './check-clock.ts';
 export { checkDatabase } from './check-database.ts';
 export { checkEncryption, checkReady, checkSlugs } from './check-keyferry.ts';
 export { checkSealingKeys } from './check-sealing-keys.ts';
+export { checkSecrets } from './check-secrets.ts';
 export {
   type Finding,
   type Findings,

@@ -1,4 +1,7 @@
-import { KeyferryError } from '../../protocol/index.ts';
+import { KeyferryError, MAX_ID } from '../../protocol/index.ts';
+
+/** What a part of a cursor is: an id fits the database's integer. */
+type Kind = 'string' | 'number' | 'id';
 
 /** Where a list goes on, as a text that a caller hands back untouched. */
 export function writeCursor(parts: readonly (string | number)[]): string {
@@ -26,7 +29,7 @@ export function pageOf<Row, Place>(
  * @param kinds the type of each part
  * @throws KeyferryError body_invalid
  */
-export function readCursor<const Kinds extends readonly ('string' | 'number')[]>(
+export function readCursor<const Kinds extends readonly Kind[]>(
   text: string,
   kinds: Kinds,
 ): { [Index in keyof Kinds]: Kinds[Index] extends 'string' ? string : number } {
@@ -50,6 +53,7 @@ function parse(text: string): unknown {
   }
 }
 
-function isOf(kind: 'string' | 'number', part: unknown): boolean {
-  return kind === 'number' ? Number.isSafeInteger(part) : typeof part === 'string' && !part.includes('\0');
+function isOf(kind: Kind, part: unknown): boolean {
+  if (kind === 'string') return typeof part === 'string' && !part.includes('\0');
+  return Number.isSafeInteger(part) && (kind === 'number' || Math.abs(part as number) <= MAX_ID);
 }

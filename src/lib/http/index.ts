@@ -7,5 +7,6 @@ export * from './listen.ts';
 export * from './methods.ts';
 export * from './path-of.ts';
 export * from './problem.ts';
+export * from './safe-headers.ts';
 export * from './settings.ts';
 export * from './validation.ts';

@@ -4,6 +4,7 @@ import { isKeyferryError, KeyferryError } from '../../protocol/index.ts';
 import { databaseError } from '../db/index.ts';
 import type { Log } from '../log.ts';
 import type { DirectAnswer } from './direct.ts';
+import { SAFE_HEADERS } from './safe-headers.ts';
 
 /** An RFC 9457 problem with our members: `code` is stable, `remedy` says what to do, `fields` what is wrong where. */
 export interface Problem {
@@ -15,6 +16,8 @@ export interface Problem {
   readonly remedy?: string;
   readonly fields?: Readonly<Record<string, string>>;
 }
+
+const PROBLEM_HEADERS = { 'content-type': 'application/problem+json', ...SAFE_HEADERS };
 
 const PROBLEM_BASE = 'https://github.com/keyferry/keyferry/blob/main/docs/operations.md#';
 
@@ -38,7 +41,7 @@ export function problemResponse(error: KeyferryError): Response {
 }
 
 function problemAnswer(error: KeyferryError): DirectAnswer {
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  const headers: Record<string, string> = { ...PROBLEM_HEADERS };
   if (error.retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
   return { status: error.status, headers, body: JSON.stringify(problemOf(error)) };
 }

@@ -19,6 +19,11 @@ export function peerAddress(c: Context): string | null {
   return address !== undefined && ipaddr.isValid(address) ? counted(address) : null;
 }
 
+/** Whom a request is counted for: the client behind a trusted proxy, else the other end of the connection. */
+export function requesterAddress(c: Context, trustProxy: boolean): string | null {
+  return clientAddress(c.req.header('x-forwarded-for'), trustProxy) ?? peerAddress(c);
+}
+
 function counted(text: string): string {
   const address = ipaddr.process(text);
   if (address.kind() === 'ipv4') return address.toString();

@@ -1,3 +1,4 @@
+export { requesterAddress } from './client-address.ts';
 export * from './context.ts';
 export { cookieFlags, cookieHostName, tokenIn } from './cookie.ts';
 export { deriveEach, hashesOf, hashToken, idOf, isIdOf, randomToken } from './derive.ts';

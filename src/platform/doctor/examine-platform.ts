@@ -3,6 +3,7 @@ import {
   type Asking,
   checkDatabase,
   checkSealingKeys,
+  checkSecrets,
   type Finding,
   findingsOf,
   NO_WIRE,
@@ -18,6 +19,7 @@ import { checkNesting } from './check-nesting.ts';
 export async function examinePlatform(config: PlatformConfig, asking: Asking): Promise<Finding[]> {
   const findings = findingsOf('platform');
   const database = await checkDatabase(config.database, PLATFORM_MIGRATIONS, findings);
+  const secrets = checkSecrets(config, findings);
   const keys = await checkSealingKeys(
     config.database,
     config.keyring,
@@ -26,7 +28,7 @@ export async function examinePlatform(config: PlatformConfig, asking: Asking): P
   );
   const wire = wireOf(config.sync);
   if (wire === null)
-    return [database, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
+    return [database, ...secrets, ...keys, findings.failed('secret', 'credential sharing is off', NO_WIRE)];
   const { webappUrl } = config.sync;
   if (webappUrl === null) {
     return [
@@ -39,6 +41,7 @@ export async function examinePlatform(config: PlatformConfig, asking: Asking): P
   const slugs = [...catalogue.keys()];
   return [
     database,
+    ...secrets,
     ...keys,
     ...checkNesting(config, catalogue, findings),
     ...(await checkInstanceSide(asking, { webappUrl, wire, slugs, kind: config.targetKind }, findings)),

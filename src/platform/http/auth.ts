@@ -1,6 +1,6 @@
-import type { MiddlewareHandler } from 'hono';
-import { admitSession } from '../../lib/sign-in/index.ts';
-import { isKeyferryError, KeyferryError, secretMatches } from '../../protocol/index.ts';
+import type { Context, MiddlewareHandler } from 'hono';
+import { admitSession, requesterAddress } from '../../lib/sign-in/index.ts';
+import { isKeyferryError, KeyferryError, presentedSecret, secretMatches } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { findCaller } from '../sync/index.ts';
 
@@ -23,6 +23,8 @@ export function requireAdmin(context: PlatformContext): MiddlewareHandler {
       c.set('actor', 'instance');
       return next();
     }
+    if (given !== undefined) await noteWrongKey(context, c);
+    else if (PEER_PATHS.has(c.req.path)) await noteWrongSecret(context, c);
     if (given === undefined && (await admitSession(c, context.signIn, { admin: true }))) return next();
     throw new KeyferryError('unauthenticated', 'This needs the API key of the platform, or an operator.', {
       remedy:
@@ -44,4 +46,17 @@ async function isPeer(
     if (isKeyferryError(error) && error.status === 403) return false;
     throw error;
   }
+}
+
+type Refusing = Pick<PlatformContext, 'config' | 'wrongSecrets'>;
+
+/** A request came with an API key that is none: it is counted, and who sends many of them waits. */
+function noteWrongKey({ config, wrongSecrets }: Refusing, c: Context): Promise<void> {
+  return wrongSecrets.refused('API key', requesterAddress(c, config.trustProxy));
+}
+
+/** As `noteWrongKey`, for a shared secret that is no target's; a request without one tried none. */
+export async function noteWrongSecret({ config, wrongSecrets }: Refusing, c: Context): Promise<void> {
+  if (presentedSecret(name => c.req.header(name), config.sync.header) === null) return;
+  await wrongSecrets.refused('secret', requesterAddress(c, config.trustProxy));
 }

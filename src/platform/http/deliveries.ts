@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { answers, jsonBody, readCursor, writeCursor } from '../../lib/http/index.ts';
+import { answers, ID, jsonBody, readCursor, writeCursor } from '../../lib/http/index.ts';
 import { KeyferryError } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import { deliveryShape } from '../outbox/index.ts';
@@ -27,7 +27,7 @@ const listRoute = createRoute({
   ),
 });
 
-const params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+const params = z.object({ id: ID });
 
 const shapeSchema = z.object({
   method: z.enum(['POST', 'DELETE']),
@@ -77,7 +77,7 @@ export function deliveryRoutes(app: OpenAPIHono, context: PlatformContext): void
 
   app.openapi(listRoute, async c => {
     const { after, limit, ...filter } = c.req.valid('query');
-    const last = after === undefined ? null : readCursor(after, ['number', 'number']);
+    const last = after === undefined ? null : readCursor(after, ['number', 'id']);
     const place = last && { updatedAt: last[0], id: last[1] };
     const page = await listDeliveries(database, { ...filter, after: place, limit });
     const next = page.next && writeCursor([page.next.updatedAt, page.next.id]);

@@ -6,6 +6,7 @@ import {
   limitBody,
   pathOf,
   refuseInvalid,
+  safeHeaders,
 } from '../../lib/http/index.ts';
 import { answerPages } from '../../lib/pages/index.ts';
 import { sessionRoutes } from '../../lib/sign-in/index.ts';
@@ -36,6 +37,7 @@ const API_BYTES = 256 * 1024;
 export function createHttp(context: PlatformContext, stopping: () => boolean): OpenAPIHono {
   const { config, database, effects } = context;
   const app = new OpenAPIHono({ defaultHook: refuseInvalid, getPath: pathOf });
+  app.use('*', safeHeaders);
   app.onError(answerError(effects.log));
   app.notFound(answerPages({ role: 'platform', otherwise: answerUnmatched(app) }));
   healthRoutes(app, { database, log: effects.log, stopping, trouble: context.unwritten.trouble });

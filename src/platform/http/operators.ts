@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Store } from '../../lib/db/index.ts';
-import { answers, jsonBody } from '../../lib/http/index.ts';
+import { answers, ID, jsonBody } from '../../lib/http/index.ts';
 import {
   createOneTimePassword,
   hashPassword,
@@ -8,7 +8,6 @@ import {
   ONE_TIME_MS,
   putPassword,
 } from '../../lib/sign-in/index.ts';
-import { MAX_ID } from '../../protocol/index.ts';
 import type { PlatformContext } from '../context.ts';
 import {
   addOperator,
@@ -34,7 +33,7 @@ export type Operator = z.infer<typeof operatorSchema>;
 
 const NAME = z.string().regex(/^\P{Cc}{0,200}$/u);
 /** Ids are PostgreSQL's integers. */
-const params = z.object({ id: z.coerce.number().int().min(1).max(MAX_ID) });
+const params = z.object({ id: ID });
 const PASSWORD = z.string().openapi({ description: 'Shown this once; it must be changed at the sign-in' });
 
 const listRoute = createRoute({

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { readBody, tellable } from '../../lib/http/index.ts';
 import {
+  isKeyferryError,
   KeyferryError,
   MINIMUM_SECONDS_HEADER,
   parseSyncRequest,
@@ -12,6 +13,7 @@ import {
 import type { PlatformContext } from '../context.ts';
 import { MINIMUM_MS } from '../refresh/index.ts';
 import { answerSync, bodyFault, findCaller, syncErrorAnswer } from '../sync/index.ts';
+import { noteWrongSecret } from './auth.ts';
 
 const BODY_BYTES = 16 * 1024;
 
@@ -74,6 +76,7 @@ export function syncRoute(app: OpenAPIHono, context: PlatformContext): void {
       c.header('cache-control', 'no-store');
       return c.json(await answerSync(context, target, { request, rejected, minimumMs }), 200);
     } catch (error) {
+      if (isKeyferryError(error) && error.code === 'secret_invalid') await noteWrongSecret(context, c);
       return syncErrorAnswer(tellable(context.effects.log, error, SYNC_PATH));
     }
   });

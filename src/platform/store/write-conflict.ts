@@ -13,3 +13,12 @@ export function isWriteConflict(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && CONFLICTS.includes(code);
 }
+
+// foreign_key_violation
+const MISSING_PARENT = ['23503', 'SQLITE_CONSTRAINT_FOREIGNKEY'];
+
+/** Whether a row was refused because the one that it belongs to is gone. */
+export function isMissingParent(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && MISSING_PARENT.includes(code);
+}
