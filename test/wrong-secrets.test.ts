@@ -28,7 +28,7 @@ test('who guesses at the instance waits, is told of in one line, and slows nobod
     expect([401, 403]).toContain(status);
   }
   expect(pauses).toEqual(Array.from({ length: 30 }, () => 1_000));
-  expect(lines.filter(({ msg }) => /wrong (secret|API key)/.test(msg))).toHaveLength(1);
+  expect(lines.filter(({ msg }) => /an invalid (secret|API key)/.test(msg))).toHaveLength(1);
   expect((await api('GET', '/api/keyferry/v1/apps')).status).toBe(200);
   expect((await push({ access_token: 'a', expiry_date: Date.now() + 1e9 })).status).toBe(200);
   // None came without a secret or key: a page without a session is no guess.

@@ -37,14 +37,10 @@ export function weakSecrets({
   const keys = [
     { name: ENCRYPTION_KEY_NAME, text: textOf(sync.encryptionKey), remedy: KEYGEN },
     { name: CALENDSO_KEY_NAME, text: textOf(calendsoKey), remedy: KEYGEN },
-    ...[...keyring.keys].map(([id, key]) => ({
-      name: `KEYFERRY_ENCRYPTION_KEYS (${id})`,
-      text: textOf(key),
-      remedy: 'Put a new key before it: keyferry keygen.',
-    })),
   ];
   const found: WeakSecret[] = [];
-  const earlier = new Map<string, string>();
+  // A sealing key meets nobody who could guess at it; but it must not be what others know.
+  const earlier = new Map([...keyring.keys].map(([id, key]) => [textOf(key), `the sealing key ${id}`]));
   for (const { name, text, remedy } of [...typed, ...keys]) {
     if (text === null) continue;
     const other = earlier.get(text);
@@ -69,6 +65,8 @@ function faultOf(text: string): string | null {
   return new Set(text).size < LEAST_DIFFERENT ? 'repeats a few characters: it can be guessed' : null;
 }
 
+function textOf(key: KeyObject): string;
+function textOf(key: KeyObject | null): string | null;
 function textOf(key: KeyObject | null): string | null {
   return key === null ? null : key.export().toString('latin1');
 }

@@ -36,11 +36,11 @@ test('one log line a minute, however many there were', async () => {
   const { refusals, lines } = made();
   for (let n = 1; n <= 1_000; n += 1) await refusals.refused('secret', '192.0.2.1');
   await refusals.refused('API key', null);
-  expect(lines.map(({ msg }) => msg)).toEqual(['1 request with a wrong secret']);
+  expect(lines.map(({ msg }) => msg)).toEqual(['1 request with an invalid secret']);
   vi.advanceTimersByTime(60_000);
   expect(lines.slice(1).map(({ msg }) => msg)).toEqual([
-    '999 requests with a wrong secret',
-    '1 request with a wrong API key',
+    '999 requests with an invalid secret',
+    '1 request with an invalid API key',
   ]);
   vi.advanceTimersByTime(600_000);
   expect(lines).toHaveLength(3);

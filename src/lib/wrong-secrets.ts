@@ -48,7 +48,7 @@ export function wrongSecrets({
       untold[kind] = 0;
       if (requests === 0) continue;
       const words = requests === 1 ? '1 request' : `${requests} requests`;
-      log.warn({ requests, kind, addresses: addresses.size }, `${words} with a wrong ${kind}`);
+      log.warn({ requests, kind, addresses: addresses.size }, `${words} with an invalid ${kind}`);
     }
   }
 
