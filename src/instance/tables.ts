@@ -63,7 +63,7 @@ export interface CredentialTable {
   failures: Generated<number>;
   refusedAt: number | null;
   refreshedFor: Generated<number>;
-  renewedAt: number | null;
+  forcedAt: number | null;
   retryAt: number | null;
   formerStatus: Generated<CredentialStatus>;
 }

@@ -52,6 +52,7 @@ export interface ConnectionTable {
   createdAt: number;
   updatedAt: number;
   refreshedAt: number | null;
+  forcedAt: number | null;
   failedAt: number | null;
   failures: Generated<number>;
   retryAt: Generated<number>;

@@ -16,6 +16,6 @@ export async function confirmToken(
   },
 ): Promise<void> {
   await sql`update "Credential" set "refreshedAt" = ${token.at}, "refreshedFor" = ${token.forSeconds}
-    ${token.forced ? sql`, "renewedAt" = ${token.at}` : sql``}
+    ${token.forced ? sql`, "forcedAt" = ${token.at}` : sql``}
     where "id" = ${token.id} and "version" = ${token.version}`.execute(db);
 }

@@ -32,8 +32,8 @@ interface Stored {
   readonly refreshedAt: number | null;
   /** For how many seconds the token of that refresh was asked to hold. */
   readonly refreshedFor: number;
-  /** When a refresh last brought a token, or was forced in vain. */
-  readonly renewedAt: number | null;
+  /** When a refresh was last forced. */
+  readonly forcedAt: number | null;
   readonly status: CredentialStatus;
   readonly statusReason: string | null;
   /** Failed refreshes in a row; meaningless unless it is failing. */
@@ -47,7 +47,7 @@ interface Stored {
 const stored = reading<'userId' | 'appSlug' | 'account', Stored>(
   ['userId', 'appSlug', 'account'],
   ({ userId, appSlug, account }) => sql`
-    select c."id", c."sealedKey", c."expiresAt", c."version", c."pushedAt", c."refreshedAt", c."refreshedFor", c."renewedAt",
+    select c."id", c."sealedKey", c."expiresAt", c."version", c."pushedAt", c."refreshedAt", c."refreshedFor", c."forcedAt",
       c."status", c."statusReason", c."failures", c."retryAt",
       (select a."enabled" from "App" as a where a."slug" = c."appId") as "appEnabled"
     from "Credential" as c

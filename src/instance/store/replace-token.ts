@@ -12,7 +12,8 @@ export interface ReplacedToken extends Fence {
   readonly expiresAt: number | null;
   /** For how many seconds it was asked to hold. */
   readonly forSeconds: number;
-  /** Epoch milliseconds. */
+  /** When it was forced; null where it was not. Epoch milliseconds, as `at`. */
+  readonly forcedAt: number | null;
   readonly at: number;
 }
 
@@ -31,6 +32,7 @@ const replace = writing<ReplacedToken, Written>({
     sealedKey: 'text',
     expiresAt: 'bigint',
     forSeconds: 'integer',
+    forcedAt: 'bigint',
     at: 'bigint',
     lease: 'text',
     generation: 'bigint',
@@ -38,7 +40,7 @@ const replace = writing<ReplacedToken, Written>({
   write: (t, from) => sql`
     update "Credential" set "sealedKey" = ${t.sealedKey}, "expiresAt" = ${t.expiresAt},
       "version" = "Credential"."version" + 1, ${statusAfter(t.at)}, "invalid" = false, "refreshedAt" = ${t.at},
-      "refreshedFor" = ${t.forSeconds}, "renewedAt" = ${t.at}, "updatedAt" = ${t.at}
+      "refreshedFor" = ${t.forSeconds}, "forcedAt" = coalesce(${t.forcedAt}, "forcedAt"), "updatedAt" = ${t.at}
     ${from}
     where "Credential"."id" = ${t.id} and "Credential"."version" = ${t.version} and ${notOvertaken(t)}
     returning "userId", "appId", "Credential"."version", "refreshedAt", "formerStatus"`,

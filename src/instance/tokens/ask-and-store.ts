@@ -72,7 +72,7 @@ async function confirm(
 /** The answer stored over the row, or null where the row, or the lease, has changed hands. */
 async function store(
   context: RenewContext,
-  { minimumSeconds: forSeconds }: Wish,
+  { minimumSeconds: forSeconds, rejectedToken }: Wish,
   { held, answer, lease }: { held: Held; answer: Credential; lease: Lease },
 ): Promise<Held | null> {
   const { row, credential } = held;
@@ -88,6 +88,7 @@ async function store(
     sealedKey,
     expiresAt,
     forSeconds,
+    forcedAt: rejectedToken === null ? null : at,
     at,
     ...fenceOf(lease),
   });

@@ -40,11 +40,11 @@ function isFaultCode(reason: string | null): reason is FaultCode {
 /** An API that refuses every token must not make a refresh of each call. The row says when the last one was. */
 function forcedTooSoon(
   { catalogue, effects }: Pick<InstanceContext, 'catalogue' | 'effects'>,
-  { appId, renewedAt }: CredentialRow,
+  { appId, refreshedAt, forcedAt }: CredentialRow,
 ): KeyferryError | null {
   const app = catalogue.get(appId);
   const limit = app && isOAuthApp(app) ? app.credential.oauth.refreshLimit : null;
-  const retryAfterMs = forcedRefreshWait(limit, renewedAt, effects.now());
+  const retryAfterMs = forcedRefreshWait(limit, { refreshedAt, forcedAt }, effects.now());
   if (retryAfterMs === 0) return null;
   return new KeyferryError('provider_busy', 'The token was refreshed just now, and is reported as refused.', {
     remedy:

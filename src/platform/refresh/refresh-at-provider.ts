@@ -16,7 +16,7 @@ import { awaitHolder } from './await-holder.ts';
 import { clientRefused, enterGate, type Gate } from './client-gate.ts';
 import { clientAccepted, commitAnswer } from './commit-answer.ts';
 import { answerMissing, needsReconnect, providerError } from './errors.ts';
-import { refuseForced } from './forced.ts';
+import { claimForcedRefresh } from './forced.ts';
 import type { RefreshContext } from './fresh-credential.ts';
 import { LeaseShort, within } from './lease.ts';
 import { noteFailure } from './note-failure.ts';
@@ -35,12 +35,12 @@ export async function refreshAtProvider(
 ): Promise<Renewed> {
   const { version } = found.grant.row;
   refuseTooSoon(context, found.grant);
-  refuseForced(context, found.grant, wanted.rejected);
   const mayEnd = await refuseInDoubt(context, found, wanted);
   const { settled, lease } = mayEnd
     ? await awaitHolder(context, found, taken)
     : { settled: found, lease: taken };
   if (settled.grant.row.version !== version) return { grant: settled.grant, refreshed: false };
+  await claimForcedRefresh(context, settled.grant, wanted.rejected);
   const leave = context.unwritten.enter();
   try {
     return await refreshNow(context, settled, lease);

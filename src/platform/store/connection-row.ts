@@ -16,6 +16,8 @@ export interface ConnectionRow {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly refreshedAt: number | null;
+  /** When a refresh was last forced. */
+  readonly forcedAt: number | null;
   readonly failedAt: number | null;
   readonly failures: number;
   readonly retryAt: number;
@@ -43,6 +45,7 @@ const NAMES = [
   'createdAt',
   'updatedAt',
   'refreshedAt',
+  'forcedAt',
   'failedAt',
   'failures',
   'retryAt',

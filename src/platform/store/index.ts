@@ -1,5 +1,6 @@
 export * from './app-refusal.ts';
 export * from './bind-session.ts';
+export * from './claim-forced.ts';
 export * from './claim-notices.ts';
 export * from './claim-outbox.ts';
 export * from './clear-retries.ts';
