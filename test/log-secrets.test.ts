@@ -56,7 +56,6 @@ describe.each(engines.filter(({ name }) => name !== 'pglite'))('a full run on $n
           'refresh failed',
           'delivery stopped',
           'delivery failed',
-          'sync failed',
           'request failed',
         ]),
       );
