@@ -33,7 +33,12 @@ export async function examineInstance(config: InstanceConfig, asking: Asking): P
   if (endpoint === null) {
     const remedy =
       'Set CALCOM_CREDENTIAL_SYNC_ENDPOINT; until then an expired token waits for the next push.';
-    return [database, ...secrets, ...keys, findings.warning('reachable', 'no platform is configured', remedy)];
+    return [
+      database,
+      ...secrets,
+      ...keys,
+      findings.warning('reachable', 'no platform is configured', remedy),
+    ];
   }
   const catalogue = createCatalogue(config.providers, config.apps);
   const side = { endpoint, wire, slugs: [...catalogue.keys()] };

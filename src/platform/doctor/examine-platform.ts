@@ -33,6 +33,7 @@ export async function examinePlatform(config: PlatformConfig, asking: Asking): P
   if (webappUrl === null) {
     return [
       database,
+      ...secrets,
       ...keys,
       findings.failed('reachable', 'no instance is configured', 'Set CALCOM_WEBAPP_URL to its address.'),
     ];
