@@ -48,6 +48,7 @@ test('a healthy pair passes every check', async () => {
   expect(seen).toEqual([
     'instance variables: ok',
     'instance database: ok',
+    'instance sealing keys: ok',
     'instance reachable: ok',
     'instance secret: ok',
     'instance encryption: not possible',
@@ -55,6 +56,7 @@ test('a healthy pair passes every check', async () => {
     'instance clock: ok',
     'platform variables: ok',
     'platform database: ok',
+    'platform sealing keys: ok',
     'platform reachable: ok',
     'platform secret: ok',
     'platform encryption: ok',
@@ -67,7 +69,7 @@ test('for a person it prints a line a check, and the sum', async () => {
   const { status, stdout } = await runCli(['doctor', '--role', 'platform'], { cwd, env });
   expect(status).toBe(0);
   expect(stdout).toMatch(/^Platform\n {2}ok {7}variables: /);
-  expect(stdout).toMatch(/\n7 ok, 0 warnings, 0 failed\n$/);
+  expect(stdout).toMatch(/\n8 ok, 0 warnings, 0 failed\n$/);
 });
 
 test('another secret fails on both sides', async () => {

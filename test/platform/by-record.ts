@@ -60,7 +60,8 @@ export function sampleKeys(url: string, app: OAuthApp): Record<string, unknown> 
     if (schema.safeParse(undefined).success && !placed) continue;
     const text = `${name}-${LONG}`;
     const stripe = ['ca_', 'sk_', 'pk_', 'whsec_'].map(prefix => `${prefix}${text}`);
-    const candidates = [...(placed ? [url, 'host.example'] : [text]), ...stripe, 'https://h.example/', url];
+    const hosts = [url, 'host.example', 'acme.my.salesforce.com'];
+    const candidates = [...(placed ? hosts : [text]), ...stripe, 'https://h.example/', url];
     keys[name] = candidates.find(candidate => schema.safeParse(candidate).success);
     if (keys[name] === undefined) throw new Error(`no sample for the key ${name} of ${app.slug}`);
   }

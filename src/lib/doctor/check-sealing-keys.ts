@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
+  type Database,
   type DatabaseLocation,
   findKeyFaults,
   keyFaultWords,
@@ -19,8 +20,9 @@ export async function checkSealingKeys(
   findings: Findings,
 ): Promise<Finding[]> {
   if ('file' in location && !existsSync(location.file)) return [];
-  const database = openDatabase<unknown>(location);
+  let database: Database<unknown> | null = null;
   try {
+    database = openDatabase<unknown>(location);
     const tables = await database.db.introspection.getTables();
     if (!tables.some(({ name }) => name === 'sealing_key')) return [];
     const faults = (await findKeyFaults(database, ring, place)).map(keyFaultWords);
@@ -30,6 +32,6 @@ export async function checkSealingKeys(
     // What is wrong with the database is told by its own check.
     return [];
   } finally {
-    await database.close();
+    await database?.close();
   }
 }

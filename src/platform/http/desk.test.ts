@@ -105,6 +105,7 @@ test('the doctor looks from here when it is asked', async () => {
   };
   expect(findings).toMatchObject([
     { check: 'database', verdict: 'ok' },
+    { check: 'sealing keys', verdict: 'ok' },
     { check: 'reachable', verdict: 'failed' },
   ]);
 });
