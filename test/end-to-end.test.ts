@@ -142,6 +142,11 @@ describeEngines('a Google Calendar credential travels', engine => {
 
     proxy.seen.length = 0;
     proxy.fault = ({ path }) => (path.startsWith('/calendar') ? { status: 401 } : null);
+    // The one before was a moment ago: another one now would be one for each call.
+    await expect(list()).rejects.toThrow('provider_busy');
+    expect(refreshes()).toBe(0);
+    proxy.seen.length = 0;
+    sides.clock.advance(11_000);
     await expect(list()).rejects.toThrow('provider_refused');
     expect(proxy.seen.filter(({ path }) => path.startsWith('/calendar'))).toHaveLength(2);
     expect(refreshes()).toBe(1);
