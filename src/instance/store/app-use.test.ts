@@ -64,7 +64,7 @@ describeEngines('the use of apps, with 10,000 credentials', engine => {
       // PostgreSQL may well count all that there is by reading it in one go.
       ...(engine.name === 'sqlite' ? await plansOf(database, countAppUse) : []),
     ];
-    expect(plans.length).toBeGreaterThan(2);
+    expect(plans.length).toBeGreaterThanOrEqual(engine.name === 'sqlite' ? 3 : 2);
     for (const plan of plans) expect(scansIn(plan)).not.toContain('Credential');
   });
 });
