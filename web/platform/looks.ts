@@ -75,9 +75,9 @@ const EVENTS: Readonly<Record<EventKind, string>> = {
   'user.sign_in_failed': 'Sign-in failed',
   'user.password_changed': 'Password changed',
   'user.one_time_password_made': 'One-time password made',
-  'target.refused': 'Target refused: its row was changed',
-  'host_webhook.refused': 'Host webhook refused: its row was changed',
+  'target.refused': 'Target refused, its row was changed',
+  'host_webhook.refused': 'Host webhook refused, its row was changed',
   'user.password_sealed': 'Password of an earlier version sealed',
-  'session.refused': 'Session refused: not made here',
-  'password.refused': 'Password refused: not set here',
+  'session.refused': 'Session refused, not made here',
+  'password.refused': 'Password refused, not set here',
 };

@@ -7,9 +7,9 @@ test('docs/operations.md names each kind of event', () => {
   const [, events = ''] = page.split('\n## Events\n');
   const [instance = '', both = ''] = [
     events.split('| platform |')[0],
-    events.split('\nBoth: ')[1]?.split('\n')[0],
+    events.split('\nBoth: ')[1]?.split('\n\n')[0],
   ];
-  const named = [...`${instance}${both}`.matchAll(/`([a-z]+\.[a-z_]+)`/g)].map(([, kind]) => kind);
+  const named = [...`${instance}${both}`.matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map(([, kind]) => kind);
   expect(new Set(named)).toEqual(new Set(EVENT_KINDS));
   expect(named).toHaveLength(EVENT_KINDS.length);
 });

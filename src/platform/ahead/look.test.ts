@@ -120,10 +120,11 @@ test('a run that goes on over many looks, and fails, is told once', async () => 
   for (let looks = 0; looks < 5; looks += 1) await look();
   const { db } = context.database;
   await db.schema.alterTable('connection').renameTo('connection_away').execute();
-  release.resolve();
+  await look();
   const failures = () => logged.filter(line => line.includes('refreshing ahead failed'));
   await expect.poll(() => failures().length, { timeout: 10_000 }).toBeGreaterThan(0);
-  await scheduler.close();
   await db.schema.alterTable('connection_away').renameTo('connection').execute();
+  release.resolve();
+  await scheduler.close();
   expect(failures()).toHaveLength(1);
 });

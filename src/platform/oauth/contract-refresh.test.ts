@@ -97,12 +97,14 @@ describe.each(refreshable)('refreshing $slug', app => {
   });
 
   test('outlives a wrong client secret', async () => {
-    const { walked, renewed, fake, setKeys, stored } = await contractGround(app);
+    const { walked, renewed, fake, setKeys, stored, clock } = await contractGround(app);
     await walked();
     await setKeys({ ...fake.keys, [oauth.clientSecret]: `${fake.keys[oauth.clientSecret]}-wrong` });
     expect(await (await renewed()).json()).toMatchObject({ code: 'provider_client_refused' });
     expect(fake.refused).toEqual([expect.stringMatching(/^wrong (client|app) secret$/)]);
     await setKeys(fake.keys);
+    // Refreshes by force are limited, by us and by the record.
+    clock.advance(11 * 60_000);
     expect((await renewed()).status).toBe(200);
     expect(await stored()).toMatchObject({ status: 'connected', version: 2 });
   });
