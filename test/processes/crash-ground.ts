@@ -36,7 +36,7 @@ interface Answer {
   readonly code: string | null;
 }
 
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 
 /**
  * Both roles in processes of their own, a provider that rotates and ends a grant at a reuse, and a relay in
@@ -156,8 +156,13 @@ export async function crashGround(engine: TestEngine) {
       const body = (await response.json()) as { access_token?: string; code?: string };
       return { status: response.status, token: body.access_token ?? null, code: body.code ?? null };
     },
-    /** A token other than `refused`, once the platform gives one. */
+    /** A token other than `refused`, once the platform gives one. The pause of refreshes by force has passed. */
     async next(grant: CrashGrant, refused: string, of = platform): Promise<string> {
+      await database.db
+        .updateTable('connection')
+        .set({ forcedAt: null })
+        .where('id', '=', grant.id)
+        .execute();
       return vi.waitFor(async () => {
         const { status, token, code } = await ground.ask(grant, { refused, of });
         expect([status, code]).toEqual([200, null]);
@@ -192,9 +197,12 @@ export async function crashGround(engine: TestEngine) {
       return count;
     },
     ended: (grant: CrashGrant): boolean => strict.ended.includes(grant.grantId),
-    /** What a killed process held ends by the database's clock: as if that time had passed. */
+    /** What a killed process held ends by the database's clock, and it is waited for no more: as if that time had passed. */
     async endLeases(): Promise<void> {
       await sql`update "lease" set "until" = 0`.execute(database.db);
+      await sql`update "refresh_attempt" set "fault" = 'waited for' where "sealedAnswer" is null`.execute(
+        database.db,
+      );
     },
     async endClaims(): Promise<void> {
       await sql`update "outbox" set "claimedUntil" = 0, "dueAt" = 0 where "state" = 'waiting'`.execute(
