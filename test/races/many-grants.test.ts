@@ -263,7 +263,8 @@ async function reasons({ url }: Cluster): Promise<string[]> {
   const { rows } = await sql<{ detail: string }>`
     select "detail" from "platform_event" where "kind" = 'connection.needs_reconnect'`.execute(database.db);
   await database.close();
-  return rows.map(({ detail }) => detail);
+  // Behind the reason stands what was tried.
+  return rows.map(({ detail }) => detail.split(':')[0] ?? '');
 }
 
 interface Row {
